@@ -1,0 +1,89 @@
+"""Entry of the web app: settings → AnswerService → Gradio app; nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import OrgAskError, UsageError
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.api import AnswerService
+
+_GRADIO_ENVIRONMENT = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_RUN_HISTORY": "False", "GRADIO_SHARE": "False"}
+
+
+def main(
+    corpus: Annotated[Path | None, typer.Option(help="启动前先把这个文件夹收进文库")] = None,
+    data: Annotated[Path | None, typer.Option(help="文库所在的文件夹")] = None,
+    port: Annotated[int | None, typer.Option(help="网页的端口")] = None,
+    host: Annotated[str | None, typer.Option(help="网页的地址")] = None,
+) -> None:
+    """组工智答：在浏览器里就组织工作文献提问，每句回答都能核对原文。"""
+    try:
+        serve(Settings.load(data=data, port=port, host=host), corpus)
+    except OrgAskError as exc:
+        typer.echo(str(exc), err=True)
+        raise typer.Exit(exc.exit_status) from None
+
+
+def serve(settings: Settings, corpus: Path | None = None) -> None:
+    """Serve the page until the program is told to stop."""
+    if corpus is not None and not corpus.exists():
+        raise UsageError(f"找不到文件夹 {corpus}，请检查 CORPUS 或 --corpus。")
+    # Gradio reads these when it is imported.
+    os.environ.update(_GRADIO_ENVIRONMENT)
+    from ui.indexing import IndexProcess
+    from ui.page import build_page
+    from ui.server import PageServer, take_port, web_app
+    from ui.state import Startup
+
+    def open_service() -> AnswerService:
+        from assistant.service import open_assistant
+
+        service: AnswerService = open_assistant(settings)
+        return service
+
+    with take_port(settings.host, settings.port) as taken, _stop_in_order():
+        startup = Startup(open_service, IndexProcess.of_folder(corpus, settings.data) if corpus else None)
+        server = PageServer(web_app(build_page(startup)), on_ready=lambda: _announce(settings, indexing=bool(corpus)))
+        startup.start()
+        try:
+            server.run(sockets=[taken])
+        finally:
+            startup.close()
+
+
+def _announce(settings: Settings, *, indexing: bool) -> None:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
+    state = "正在建立文库，可先打开网页查看进度" if indexing else "已就绪"
+    typer.echo(f"组工智答{state}：http://{host}:{settings.port}")
+
+
+@contextlib.contextmanager
+def _stop_in_order() -> Iterator[None]:
+    """Turn SIGTERM into an ordinary exit, so that the child is ended too; Ctrl-C ends quietly."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+if __name__ == "__main__":
+    typer.run(main)

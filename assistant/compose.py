@@ -1,0 +1,167 @@
+"""Ranked, supported sentences to a readable Chinese answer: value first, then the quote, each with its marker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.citations import CitationList
+from assistant.evidence import Sentence, share_of
+from assistant.question import Ask, Question
+from assistant.values import lead_values
+from core.schema import Article
+from core.templates import Templates
+from retriever.text import fold, squeeze
+
+LONGEST_QUOTE = 170
+"""Characters of a quote; a longer sentence is cut at the ends of clauses around what answers."""
+_LONGEST_ITEM = 110
+_MOST_FACTS = 3
+_MOST_ITEMS = 7
+_GAIN = 0.15
+"""Share of the question's weight that a further sentence must add."""
+_ITEM_SHARE = 0.5
+"""A list item scores at least this share of the best."""
+_CLAUSE = re.compile(r"[^；;，,。！？!?：:]*[；;，,。！？!?：:]?[”’」』）)】》]*")
+_EXPLAINS = re.compile(r"即|是指|指的是|包括|包含|构建|由.+组成|抓牢|以.+为|：|——|通过|旨在|创新开展|实施")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A part of a sentence, `document.text[start:end] == text`."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    text: str
+
+
+class Composer:
+    """Writes the parts of an answer. Each method returns finished lines of text, ready to be shown one by one."""
+
+    def __init__(self, templates: Templates, citations: CitationList) -> None:
+        """`citations` collects what the lines cite."""
+        self._templates = templates
+        self._citations = citations
+
+    def facts(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
+        """Yield the value that is asked for, in bold, and the one to three sentences that prove it."""
+        chosen = _complementary(question, sentences, weights)
+        quotes = [clip(sentence, weights, question) for sentence in chosen]
+        leads = []
+        for quote in quotes:
+            values = lead_values(quote.text, question.asks, question.measures)
+            new = [value for value in values if not any(value in lead for lead in leads)]
+            if new:
+                leads.append(self._templates.fill("answer.lead", values="、".join(new), marker=self._cite(quote)))
+        if leads:
+            yield "".join(leads)
+        for quote in sorted(quotes, key=lambda q: (quotes[0].sentence.document_id != q.sentence.document_id, q.start)):
+            yield self._quote("answer.quote", quote)
+
+    def listing(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
+        """Yield the items of a list from the text that answers best, in the order of that text."""
+        best = sentences[0]
+        head = question.terms[-1] if question.terms else ""
+        own = [s for s in sentences if s.article.id == best.article.id and s.score >= _ITEM_SHARE * best.score]
+        own.sort(key=lambda s: -(s.score + 0.3 * (head in s.text)))
+        chosen = sorted(own[:_MOST_ITEMS], key=lambda s: s.start)
+        if len(chosen) == 1:
+            yield self._quote("answer.quote", clip(best, weights, question))
+            return
+        yield self._templates.fill("answer.list_head", where=self._where(best.article))
+        for sentence in chosen:
+            yield self._quote("answer.item", clip(sentence, weights, question, _LONGEST_ITEM))
+
+    def spread(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
+        """Yield one line for each text that answers: places side by side, or precedents."""
+        best: dict[str, Sentence] = {}
+        for sentence in sorted(sentences, key=lambda s: -(s.score + 0.5 * s.value)):
+            best.setdefault(sentence.article.id, sentence)
+        top = max(s.score for s in best.values())
+        chosen = [s for s in best.values() if s.score >= _ITEM_SHARE * top][:_MOST_ITEMS]
+        head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
+        yield self._templates.fill(head, count=len(chosen))
+        for sentence in chosen:
+            yield self._quote("answer.quote_item", clip(sentence, weights, question, _LONGEST_ITEM))
+
+    def part(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
+        """Yield the line of a comparison for one of its parts."""
+        quote = clip(sentences[0], weights, question, _LONGEST_ITEM)
+        yield self._quote("answer.quote_item", quote)
+
+    def _quote(self, template: str, quote: Quote) -> str:
+        values = {"quote": quote.text, "marker": self._cite(quote)}
+        if template != "answer.item":
+            values["where"] = self._where(quote.sentence.article)
+        return self._templates.fill(template, **values)
+
+    def _cite(self, quote: Quote) -> int:
+        s = quote.sentence
+        return self._citations.cite(s.document_id, s.source, s.article.title, quote.start, quote.end, quote.text)
+
+    def _where(self, article: Article) -> str:
+        meta = article.meta
+        place = meta.district or meta.city or meta.province or self._templates.fill("where.no_place")
+        if meta.date:
+            place = self._templates.fill("where.place_date", place=place, date=meta.date)
+        return self._templates.fill("where.titled", title=article.title, place=place)
+
+
+def explanations(question: Question, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences, those first that explain what the question names."""
+
+    def rank(sentence: Sentence) -> float:
+        named = sum(fold(name) in fold(sentence.text) for name in question.names)
+        explains = bool(_EXPLAINS.search(sentence.text)) and named > 0
+        return sentence.score + 0.5 * named + 0.25 * explains + 0.1 * min(1.0, len(sentence.text) / 80)
+
+    return sorted(sentences, key=rank, reverse=True)
+
+
+def _complementary(question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> list[Sentence]:
+    """Return the best sentence and those that add enough of the question's terms or its missing values."""
+    chosen = [sentences[0]]
+    total = sum(weights.values()) or 1.0
+    for sentence in sentences[1:12]:
+        if len(chosen) == _MOST_FACTS:
+            break
+        if sentence.article.id != chosen[0].article.id or sentence.score < 0.6 * chosen[0].score:
+            continue
+        have = squeeze(fold("".join(s.text for s in chosen)))
+        gain = sum(
+            weight
+            for term, weight in weights.items()
+            if share_of(term, have) < 0.5 and share_of(term, squeeze(fold(sentence.text))) >= 0.5
+        )
+        lacks_value = sentence.value and not any(s.value for s in chosen)
+        if gain >= _GAIN * total or lacks_value:
+            chosen.append(sentence)
+    return chosen
+
+
+def clip(sentence: Sentence, weights: Mapping[str, float], question: Question, longest: int = LONGEST_QUOTE) -> Quote:
+    """Return the sentence, or of a long one the run of clauses of at most `longest` characters that answers best."""
+    if len(sentence.text) <= longest:
+        return Quote(sentence, sentence.start, sentence.end, sentence.text)
+    spans = [(m.start(), m.end()) for m in _CLAUSE.finditer(sentence.text) if m.end() > m.start()]
+    best, best_value = (0, min(longest, len(sentence.text))), -1.0
+    for i, (start, _) in enumerate(spans):
+        for _, end in spans[i:]:
+            if end - start > longest:
+                break
+            value = _worth(sentence.text[start:end], weights, question)
+            if value > best_value + 1e-9:
+                best, best_value = (start, end), value
+    start, end = best
+    text = sentence.text[start:end].rstrip("，,；;：:、")
+    return Quote(sentence, sentence.start + start, sentence.start + start + len(text), text)
+
+
+def _worth(text: str, weights: Mapping[str, float], question: Question) -> float:
+    folded = squeeze(fold(text))
+    terms = sum(weight * share_of(term, folded) for term, weight in weights.items()) / (sum(weights.values()) or 1.0)
+    names = sum(fold(name) in folded for name in question.names)
+    values = len(lead_values(text, question.asks, question.measures))
+    return terms + 0.5 * names + 0.3 * values + 0.05 * len(text) / LONGEST_QUOTE

@@ -1,0 +1,235 @@
+"""The assistant: question → evidence → checked answer, over one library."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+
+from assistant.api import AnswerService, LibraryStatus
+from assistant.citations import CitationList
+from assistant.compose import Composer, explanations
+from assistant.evidence import Ranker, Sentence, sentences_of
+from assistant.followup import complete
+from assistant.question import Ask, Question, QuestionReader
+from assistant.support import Judge
+from core.errors import StoreError
+from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Passage, Turn
+from core.settings import Settings
+from core.templates import Templates
+from retriever.library import Library
+from retriever.names import PLACE, QUOTED
+from retriever.places import Gazetteer
+from retriever.search import Searcher
+
+LONGEST_QUESTION = 2000
+_PASSAGES = 20
+_SHOWN_PASSAGES = 10
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds by stage."""
+
+    ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count what happens inside to `name`."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter() - began) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found for a question or for a part of it."""
+
+    question: Question
+    passages: list[Passage]
+    supported: list[Sentence]
+    missing: tuple[str, ...]
+    weights: dict[str, float]
+
+
+class Assistant(AnswerService):
+    """Answers by quoting; see `assistant.api.AnswerService`."""
+
+    def __init__(self, library: Library, encoder: Encoder, templates: Templates) -> None:
+        """`library` is open for reading and was made with `encoder`."""
+        self._database = library.database
+        self._encoder = encoder
+        self._templates = templates
+        self._searcher = Searcher(library, encoder)
+        self._chunks = self._database.counts()[2]
+        self._ranker = Ranker(encoder, library.keywords.document_frequency, self._chunks)
+        gazetteer = Gazetteer()
+        self._judge = Judge(gazetteer)
+        self._reader = QuestionReader(gazetteer, self._database.names(QUOTED), self._database.names(PLACE))
+
+    def status(self) -> LibraryStatus:
+        """Return the size of the library."""
+        return LibraryStatus(*self._database.counts())
+
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Return the whole answer."""
+        *_, last = self.stream(question, history)
+        return last
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+        """Yield the answer line by line; the last one yielded is the whole, checked answer."""
+        watch = Stopwatch()
+        notes: list[str] = []
+        if problem := self._unusable(question):
+            yield Answer(question, AnswerStatus.REFUSED, problem)
+            return
+        with watch.stage("total"):
+            with watch.stage("understand"):
+                understood = complete(question.strip(), history, self._reader)
+                parts = self._parts(understood)
+            if understood != question.strip():
+                notes.append(self._templates.fill("notes.understood", question=understood))
+            found = [self._find(part, watch) for part in parts]
+        passages = tuple(_merged(found))
+        citations = CitationList(self._database.document)
+        lines: list[str] = []
+        draft = Answer(question, AnswerStatus.GROUNDED, "", (), passages, tuple(notes), watch.ms)
+        for line in self._lines(found, citations, watch):
+            lines.append(line)
+            yield replace(draft, text=_joined(lines), citations=citations.all())
+        if not citations.all():
+            yield replace(draft, status=AnswerStatus.REFUSED, text=self._refusal(found))
+            return
+        partial = any(not one.supported for one in found)
+        failed = any(citation.status is CitationStatus.FAILED for citation in citations.all())
+        status = AnswerStatus.PARTIAL if partial or failed else AnswerStatus.GROUNDED
+        yield replace(draft, status=status, text=_joined(lines), citations=citations.all())
+
+    def source(self, document_id: str, at: int) -> tuple[Document, Article]:
+        """Return a document and its article around the character offset `at`."""
+        document = self._database.document(document_id)
+        articles = self._database.articles(document_id)
+        if document is None or not articles:
+            raise StoreError("这份资料已不在资料库中，可能已被移除或更新，请重新提问。")
+        return document, next((a for a in articles if a.start <= at < a.end), articles[0])
+
+    def examples(self, count: int) -> list[str]:
+        """Return up to `count` questions that the library can answer, drawn from its own texts."""
+        from assistant.examples import example_questions
+
+        return example_questions(self._database, self._templates, count)
+
+    def _unusable(self, question: str) -> str:
+        if not question.strip():
+            return self._templates.fill("refuse.no_question")
+        if len(question) > LONGEST_QUESTION:
+            return self._templates.fill("refuse.too_long", length=len(question), limit=LONGEST_QUESTION)
+        return ""
+
+    def _parts(self, text: str) -> list[Question]:
+        """Return the question, or the parts of a comparison of places: each place with what is asked of it."""
+        whole = self._reader.read(text)
+        if Ask.COMPARE not in whole.asks or len(whole.places) < 2:
+            return [whole]
+        ends = [m.start for m in whole.places[1:]] + [len(text)]
+        tail = text[whole.places[-1].end :]
+        parts = []
+        for mention, end in zip(whole.places, ends, strict=True):
+            own = text[mention.end : end].strip("、，,和与及同跟 ")
+            part = self._reader.read(f"{mention.name}{own or tail}")
+            parts.append(replace(part, asks=part.asks | whole.asks, measures=part.measures or whole.measures))
+        return parts
+
+    def _find(self, question: Question, watch: Stopwatch) -> _Found:
+        with watch.stage("search"):
+            vector = self._encoder.encode_queries([question.text])[0]
+            passages = self._searcher.search(question.text, _PASSAGES, vector=vector)
+        with watch.stage("rank"):
+            ranked = self._ranker.rank(question, sentences_of(passages), vector)
+        with watch.stage("check"):
+            weights = self._ranker.weights(question)
+            verdicts = [self._judge.judge(question, sentence, weights) for sentence in ranked]
+            supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
+            lacking = [verdict.missing for verdict in verdicts if verdict.missing]
+            missing = min(lacking, key=len) if lacking and not supported else ()
+        return _Found(question, passages, supported, missing, weights)
+
+    def _lines(self, found: Sequence[_Found], citations: CitationList, watch: Stopwatch) -> Iterable[str]:
+        composer = Composer(self._templates, citations)
+        with watch.stage("compose"):
+            if len(found) > 1 and any(one.supported for one in found):
+                for one in found:
+                    if one.supported:
+                        yield from composer.part(one.question, one.supported, one.weights)
+                    else:
+                        yield self._templates.fill("answer.partial", what=one.question.places[0].name)
+                return
+            one = found[0]
+            if not one.supported:
+                return
+            asks = one.question.asks
+            if one.question.spread or Ask.PRECEDENT in asks:
+                yield from composer.spread(one.question, one.supported, one.weights)
+            elif Ask.DEFINITION in asks:
+                yield from composer.facts(one.question, explanations(one.question, one.supported), one.weights)
+            elif Ask.LIST in asks and not asks & {Ask.NUMBER, Ask.UNIT, Ask.PERSON}:
+                yield from composer.listing(one.question, one.supported, one.weights)
+            else:
+                yield from composer.facts(one.question, one.supported, one.weights)
+
+    def _refusal(self, found: Sequence[_Found]) -> str:
+        missing = [thing for one in found for thing in one.missing]
+        if not missing:
+            return self._templates.fill("refuse.nothing")
+        question = found[0].question
+        named = [m.name for m in question.places] + [f"“{name}”" for name in question.names]
+        things = "、".join(dict.fromkeys([*named, *missing]))
+        return self._templates.fill("refuse.missing_together", things=things)
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n\n".join(lines) if len(lines) < 2 or not lines[-1].startswith("- ") else _with_list(lines)
+
+
+def _with_list(lines: Sequence[str]) -> str:
+    text = lines[0]
+    for before, line in zip(lines, lines[1:], strict=False):
+        text += ("\n" if before.startswith("- ") and line.startswith("- ") else "\n\n") + line
+    return text
+
+
+def _merged(found: Sequence[_Found]) -> list[Passage]:
+    merged: dict[str, Passage] = {}
+    for rank in range(_PASSAGES):
+        for one in found:
+            if rank < len(one.passages):
+                merged.setdefault(one.passages[rank].chunk.id, one.passages[rank])
+    return [replace(p, rank=rank) for rank, p in enumerate(list(merged.values())[:_SHOWN_PASSAGES], start=1)]
+
+
+@contextmanager
+def assistant_for(settings: Settings) -> Iterator[Assistant]:
+    """Open the library of `settings` and answer from it.
+
+    Raises:
+        core.errors.StoreError: the library cannot be opened; see `Library.reading`.
+    """
+    from retriever.encoder import open_encoder
+
+    encoder = open_encoder(settings)
+    with Library.reading(settings, encoder.name) as library:
+        yield Assistant(library, encoder, Templates.load("answers.toml"))
+
+
+def open_assistant(settings: Settings) -> Assistant:
+    """Open an assistant that stays open as long as the process runs."""
+    stack = ExitStack()
+    assistant = stack.enter_context(assistant_for(settings))
+    _OPEN.append(stack)
+    return assistant
+
+
+_OPEN: list[ExitStack] = []

@@ -1,0 +1,133 @@
+"""Values in sentences: figures with their units, money, dates, persons and organisations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import rjieba
+
+from assistant.question import Ask
+
+_DIGITS = r"\d[\d,，.]*(?:\.\d+)?"
+_QUALIFIER = r"(?:超过|超|近|约|逾|达|累计|不少于|至少|共)?"
+_SCALE = r"(?:[余多]?[万亿千百]+[余多]?|[余多]|\+)?"
+_CHINESE_NUMBER = r"[一二两三四五六七八九十百千万亿]+[余多]?[万亿]?"
+_UNIT = r"(?:个百分点|人次|场次|平方米|公里|公顷|元|人|名|位|个|项|次|场|套|篇|家|支|条|种|批|件|岁|年|期|所|处|座|户|门|对|株|亩|吨|间|块|天|月|倍|分|类|%|％|余)"
+FIGURE = re.compile(
+    rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}\s*{_UNIT}+|{_DIGITS}\s*[%％]|{_DIGITS}[万亿]|(?:超|逾|近)?{_CHINESE_NUMBER}{_UNIT})"
+)
+_MONEY = re.compile(
+    rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}|{_CHINESE_NUMBER})[余多]?\s*(?:[百千万亿]+)?[余多]?(?:美|港|欧)?元"
+)
+_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d{2}年|[去今前]年\d{1,2}月|\d{4}-\d{2}(?:-\d{2})?")
+_OFFICE = (
+    r"(?:书记|部长|主任|主席|局长|区长|市长|县长|镇长|院长|校长|教授|馆长|队长|组长|会长|经理|董事长|委员|调解员|成员)"
+)
+_PERSON_AFTER_OFFICE = re.compile(
+    rf"(?:[\u4e00-\u9fff、“”]{{0,24}}{_OFFICE})([\u4e00-\u9fff]{{2,4}}?)(?:同志|[，,、。；;任为是在说等）)]|$)"
+)
+_ORGANISATION = re.compile(
+    r"(?:[\u4e00-\u9fff]{0,10}(?:委员会|政法委|纪委|区委|县委|市委|党工委|团区委|团委|工委|部|局|厅|办公室|中心|学院|大学|公司|银行|协会|社|委))"
+)  # fmt: skip
+
+
+def figures(text: str) -> list[str]:
+    """Return the figures of a text as they are written, with qualifier and unit: 4000余万元, 超2000余人."""
+    return [match[0].strip() for match in FIGURE.finditer(text)]
+
+
+def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:
+    """Whether a sentence holds a value of the kind that is asked for.
+
+    Args:
+        text: the sentence.
+        ask: the kind.
+        measures: what follows 多少 or 几 in the question; with it, a figure with that unit is wanted.
+    """
+    match ask:
+        case Ask.NUMBER:
+            return bool(_asked_figures(text, measures) or (not measures and FIGURE.search(text)))
+        case Ask.MONEY:
+            return bool(_MONEY.search(text))
+        case Ask.DATE:
+            return bool(_DATE.search(text))
+        case Ask.PERSON:
+            return bool(persons(text))
+        case Ask.UNIT:
+            return bool(_ORGANISATION.search(text))
+        case _:
+            return False
+
+
+def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[str]) -> list[str]:
+    """Return the values to set in bold before an answer, in the order of the question; empty where unsure.
+
+    Every value stands in `text` as it is written.
+    """
+    found: list[str] = []
+    for ask in sorted(asks, key=_ORDER.index):
+        match ask:
+            case Ask.MONEY:
+                found += [m[0] for m in _MONEY.finditer(text)]
+            case Ask.NUMBER:
+                found += _asked_figures(text, measures)
+            case Ask.DATE:
+                found += [m[0] for m in _DATE.finditer(text)][:1]
+            case Ask.PERSON:
+                found += persons(text)[:3]
+            case _:
+                pass
+    values: list[str] = []
+    for value in found:
+        if not any(value in kept for kept in values):
+            values = [kept for kept in values if kept not in value] + [value]
+    return values[:4]
+
+
+_ORDER = (
+    *(ask for ask in Ask if ask in (Ask.DATE, Ask.PERSON, Ask.MONEY)),
+    *(a for a in Ask if a not in (Ask.DATE, Ask.PERSON, Ask.MONEY)),
+)
+
+
+def _asked_figures(text: str, measures: Sequence[str]) -> list[str]:
+    """Return the figures whose unit, and where possible whose counted thing, is that of a measure of the question."""
+    found: list[str] = []
+    for measure in measures:
+        unit_hits = [m for m in FIGURE.finditer(text) if _unit_fits(m[0], measure)]
+        near = [m for m in unit_hits if _counted_fits(text[m.start() : m.end() + 8], measure)]
+        found += [m[0].strip() for m in (near or unit_hits)[:2]]
+    return found
+
+
+_PEOPLE = "人名位个"
+
+
+def _unit_fits(figure: str, measure: str) -> bool:
+    units = re.sub(r"[\d.,，+余多超近约逾达共累计不少于至过\s]", "", figure)
+    unit = measure[0]
+    if unit in "人名位" or measure.startswith(("大学生", "干部", "青年", "专家", "党员", "团干部")):
+        return any(u in units for u in "人名位")
+    if measure[0] == "钱":
+        return "元" in units
+    if unit in _MEASURE_WORDS:
+        return unit in units
+    return bool(units)
+
+
+_MEASURE_WORDS = frozenset("个项次场套篇家支条种批件岁年期所处座户门对株亩吨间块天月倍类元")
+
+
+def _counted_fits(window: str, measure: str) -> bool:
+    noun = measure[1:] if measure[0] in _MEASURE_WORDS or measure[0] in _PEOPLE else measure
+    return len(noun) >= 2 and noun[:2] in window
+
+
+def persons(text: str) -> list[str]:
+    """Return the persons that a sentence names, as far as an office, 同志 or the tagger of rjieba tells them."""
+    names = [m[1] for m in _PERSON_AFTER_OFFICE.finditer(text)]
+    names += re.findall(r"([\u4e00-\u9fff]{2,3})同志", text)
+    tagged = {word for word, tag in rjieba.tag(text) if tag == "nr" and 2 <= len(word) <= 4}
+    kept = [name for name in names if name in tagged or any(name.endswith(t) or t.startswith(name) for t in tagged)]
+    return list(dict.fromkeys(kept))

@@ -1,0 +1,1 @@
+"""Types, settings and errors that every other package builds on."""

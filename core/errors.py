@@ -1,0 +1,73 @@
+"""Every error that a user may meet, in one tree.
+
+The message of an `OrgAskError` is one sentence in Chinese for the person at the screen: what is wrong and
+what to do. Errors of libraries are turned into one of these where they are met, with the cause kept.
+"""
+
+
+class OrgAskError(Exception):
+    """Base of all expected failures. `exit_status` is what a command line ends with."""
+
+    exit_status = 1
+
+
+class UsageError(OrgAskError):
+    """A command or a function was asked for something that it cannot do."""
+
+    exit_status = 2
+
+
+class SettingsError(UsageError):
+    """A setting has a value that does not work, or a name that does not exist."""
+
+
+class PortInUseError(UsageError):
+    """Another program already listens on the port of the web app."""
+
+
+class ReadError(OrgAskError):
+    """One input could not be read; the report names it and the others go on."""
+
+
+class EmptyFileError(ReadError):
+    """The file holds no text."""
+
+
+class BinaryFileError(ReadError):
+    """The file is not text, whatever its name says."""
+
+
+class FileTooLargeError(ReadError):
+    """The file is larger than the limit set for one file."""
+
+
+class StoreError(OrgAskError):
+    """The data folder cannot be used."""
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the data folder."""
+
+    exit_status = 2
+
+
+class StoreFullError(StoreError):
+    """There is no room left to write to."""
+
+
+class StoreMismatchError(StoreError):
+    """The data folder was made with another embedding model or an incompatible version."""
+
+    exit_status = 2
+
+
+class EmptyLibraryError(StoreError):
+    """Nothing has been indexed yet."""
+
+
+class EncoderError(OrgAskError):
+    """The embedding model cannot be made or loaded."""
+
+
+class ChatModelError(OrgAskError):
+    """The attached language model did not give a usable answer."""

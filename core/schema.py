@@ -1,0 +1,233 @@
+"""The data that flows through the program: Document → Article → Chunk → Passage → Citation → Answer.
+
+All offsets are in characters of `Document.text`, which is normalised once, on load, and never changes
+afterwards. The invariant behind every citation is `document.text[start:end] == quote`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors; the only thing that the rest of the program knows of a model."""
+
+    @property
+    def name(self) -> str:
+        """Identity of the model and its weights; vectors of two names are never mixed."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+
+    def encode_documents(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, shape (len(texts), dimensions)."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a question, shape (len(texts), dimensions)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a text tells about itself. Empty means that the text does not tell it; nothing is guessed."""
+
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    date: str = ""
+    """ISO date, or only `YYYY-MM` or `YYYY` where the text tells no more."""
+    kind: str = ""
+    issuer: str = ""
+    authors: tuple[str, ...] = ()
+
+    @property
+    def year(self) -> str:
+        """The year of `date`, or an empty string."""
+        return self.date[:4]
+
+    @property
+    def place(self) -> str:
+        """The place from large to small in one string, such as 重庆市九龙坡区; empty where unknown."""
+        return "".join(dict.fromkeys(part for part in (self.province, self.city, self.district) if part))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file, or one record of a `.jsonl` file, cleaned once.
+
+    `source` is the name shown to people; `sha256` is of the raw input and tells whether it has changed.
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str
+    sha256: str
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One piece inside a document, `document.text[start:end]`; a scraped page may hold several."""
+
+    id: str
+    document_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    start: int
+    end: int
+    meta: Metadata = field(default_factory=Metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences, `document.text[start:end] == text`.
+
+    `embedding_text` (title, headings, text) is what is embedded and searched; `text` is what is quoted.
+    """
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+    embedding_text: str
+    headings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as search found it; `rank` counts from 1, a higher `score` is better."""
+
+    chunk: Chunk
+    article: Article
+    source: str
+    score: float
+    rank: int
+
+
+class CitationStatus(StrEnum):
+    """Whether the quote was found at its place in the source."""
+
+    VERBATIM = "verbatim"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a marker [n] in an answer stands for. A citation that fails its check is kept and says so."""
+
+    marker: int
+    document_id: str
+    source: str
+    title: str
+    quote: str
+    start: int
+    end: int
+    status: CitationStatus = CitationStatus.VERBATIM
+
+
+class AnswerStatus(StrEnum):
+    """How much of the question the corpus supports."""
+
+    GROUNDED = "grounded"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of a conversation; `role` is `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its proof. `timings_ms` names the stages, in milliseconds."""
+
+    question: str
+    status: AnswerStatus
+    text: str
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    notes: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer in the form of the command-line contract."""
+        citations = [asdict(citation) for citation in self.citations]
+        for citation in citations:
+            del citation["document_id"]
+        return {
+            "question": self.question,
+            "status": str(self.status),
+            "text": self.text,
+            "citations": citations,
+            "passages": [
+                {"source": p.source, "title": p.article.title, "text": p.chunk.text, "score": p.score}
+                for p in self.passages
+            ],
+            "notes": list(self.notes),
+            "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
+        }
+
+
+class FileState(StrEnum):
+    """What an ingest did with one input."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """One line of an ingest report. `reason` is for people; it is empty where all went well."""
+
+    source: str
+    state: FileState
+    reason: str = ""
+    documents: int = 0
+    articles: int = 0
+    chunks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did, input by input, how many texts it had to embed, and what the library holds now."""
+
+    files: tuple[FileResult, ...]
+    embedded: int = 0
+    documents: int = 0
+    articles: int = 0
+    chunks: int = 0
+
+    def count(self, state: FileState) -> int:
+        """Return how many inputs ended in `state`."""
+        return sum(result.state is state for result in self.files)
+
+    @property
+    def failed(self) -> int:
+        """How many inputs could not be taken in."""
+        return self.count(FileState.FAILED)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return counts and lines in a form that `json.dumps` takes."""
+        return {
+            **{str(state): self.count(state) for state in FileState},
+            "embedded": self.embedded,
+            "library": {"documents": self.documents, "articles": self.articles, "chunks": self.chunks},
+            "files": [asdict(result) for result in self.files],
+        }

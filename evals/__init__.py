@@ -1,0 +1,1 @@
+"""Measures of the whole: question files, retrieval sets and speed."""

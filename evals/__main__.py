@@ -1,0 +1,109 @@
+"""`python -m evals answers | retrieval | bench`: the measures of the project, each in one command."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.cli import command, print_json, read_jsonl, say
+from core.settings import Settings
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.command()
+def answers(
+    cases: Annotated[Path, typer.Option(help="问题文件（JSON Lines）")],
+    data: Annotated[Path | None, typer.Option(help="数据目录")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """给一个问题文件打分。"""
+    with command():
+        settings = Settings.load(data=data)
+        from assistant.service import assistant_for
+        from evals.answers import load_cases, run, summary
+
+        loaded = load_cases(cases)
+        with assistant_for(settings) as assistant:
+            scores = run(assistant, loaded)
+        totals = summary(scores)
+        if as_json:
+            lines = [
+                {"id": s.case.id, "type": s.case.type, "passed": s.passed, "problems": s.problems, "text": s.answer.text}
+                for s in scores
+            ]
+            print_json({**totals, "answers": lines})
+            return
+        for one in scores:
+            mark = "✓" if one.passed else "✗"
+            typer.echo(f"{mark} {one.case.id} {one.case.type}: {one.case.question} {'；'.join(one.problems)}")
+        _show(totals)
+
+
+@app.command()
+def retrieval(
+    folder: Annotated[Path, typer.Option("--set", help="含 passages.jsonl、queries.jsonl、qrels.tsv 的目录")],
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """在一个检索评测集上打分，融合检索与单独的向量、关键词检索同场比较。"""
+    with command():
+        settings = Settings.load()
+        from evals.retrieval import evaluate
+        from ingest.__main__ import ProgressFile
+        from retriever.encoder import open_encoder
+
+        with tempfile.TemporaryDirectory() as scratch:
+            progress = ProgressFile(Path(scratch))
+            try:
+                totals = evaluate(folder, open_encoder(settings), settings, progress)
+            finally:
+                progress.close()
+        if as_json:
+            print_json(totals)
+        else:
+            _show(totals)
+
+
+@app.command()
+def bench(
+    texts: Annotated[Path | None, typer.Option(help="用来计时的文本（JSON Lines，字段 text）；默认用自带资料")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """测量速度：内置模型与同一权重的普通 sentence-transformers 同场比较。"""
+    with command():
+        from evals.encoder_bench import compare_encoders
+
+        passages = _bench_texts(texts)
+        say(f"用 {len(passages)} 段文字计时……")
+        with tempfile.TemporaryDirectory() as scratch:
+            totals = compare_encoders(passages, Path(scratch))
+        if as_json:
+            print_json(totals)
+        else:
+            _show(totals)
+
+
+def _bench_texts(path: Path | None) -> list[str]:
+    corpus = Path(__file__).resolve().parent.parent / "corpus"
+    if path is None:
+        whole = ["".join(file.read_text("utf-8").split()) for file in sorted(corpus.glob("*.md"))]
+    else:
+        whole = [str(record.get("text", "")) for record in read_jsonl(path)]
+    pieces = [text[i : i + 200] for text in whole for i in range(0, len(text) - 199, 200)]
+    return pieces[:500]
+
+
+def _show(totals: dict[str, Any], indent: str = "") -> None:
+    for name, value in totals.items():
+        if isinstance(value, dict):
+            typer.echo(f"{indent}{name}:")
+            _show(value, indent + "  ")
+        else:
+            typer.echo(f"{indent}{name}: {value:.4f}" if isinstance(value, float) else f"{indent}{name}: {value}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,88 @@
+"""`python -m retriever "question"`: ranked passages, for one question or for a file of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.cli import command, print_json, read_jsonl, write_jsonl
+from core.errors import EmptyLibraryError, UsageError
+from core.schema import Passage
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from retriever.search import Searcher
+
+
+def main(
+    question: Annotated[str | None, typer.Argument(help="问题或关键词")] = None,
+    data: Annotated[Path | None, typer.Option(help="数据目录")] = None,
+    k: Annotated[int, typer.Option(min=1, max=1000, help="返回多少个片段")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    queries: Annotated[Path | None, typer.Option(help="批量：每行一个 {id, query}")] = None,
+    out: Annotated[Path | None, typer.Option(help="批量结果写到这里")] = None,
+) -> None:
+    """在资料库中检索相关片段。"""
+    with command():
+        if (question is None) == (queries is None) or (queries is None) != (out is None):
+            raise UsageError("请给出一个问题，或用 --queries 与 --out 批量检索。")
+        settings = Settings.load(data=data)
+        if question is not None:
+            with open_searcher(settings) as searcher:
+                passages = searcher.search(question, k)
+            _show(question, passages, as_json)
+        elif queries is not None and out is not None:
+            records = read_jsonl(queries)
+            with open_searcher(settings) as searcher:
+                write_jsonl(out, (_batch_line(searcher, record, k) for record in records))
+
+
+@contextmanager
+def open_searcher(settings: Settings) -> Iterator[Searcher]:
+    """Open the library of `settings` for searching.
+
+    Raises:
+        EmptyLibraryError: nothing has been indexed.
+    """
+    from retriever.encoder import open_encoder
+    from retriever.library import Library
+    from retriever.search import Searcher
+
+    encoder = open_encoder(settings)
+    with Library.reading(settings, encoder.name) as library:
+        if not library.database.counts()[2]:
+            raise EmptyLibraryError(f"资料库 {settings.data} 是空的，请先运行 python -m ingest 文件夹 建立索引。")
+        yield Searcher(library, encoder)
+
+
+def _batch_line(searcher: Searcher, record: dict[str, Any], k: int) -> dict[str, Any]:
+    if not isinstance(record.get("query"), str) or "id" not in record:
+        raise UsageError("批量检索的每一行都要有 id 和 query。")
+    return {"id": record["id"], "results": [_as_json(p) for p in searcher.search(record["query"], k)]}
+
+
+def _as_json(passage: Passage) -> dict[str, Any]:
+    return {
+        "source": passage.source,
+        "chunk_id": passage.chunk.id,
+        "score": passage.score,
+        "text": passage.chunk.text,
+    }
+
+
+def _show(question: str, passages: list[Passage], as_json: bool) -> None:
+    if as_json:
+        results = [{**_as_json(p), "title": p.article.title, "rank": p.rank} for p in passages]
+        print_json({"query": question, "results": results})
+        return
+    for passage in passages:
+        typer.echo(f"{passage.rank}. 《{passage.article.title}》 {passage.source}  {passage.score:.4f}")
+        typer.echo(f"   {passage.chunk.text}\n")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,221 @@
+"""A data folder opened for work: the database with its derived indexes, behind a lock.
+
+Layout of the folder: `orgask.sqlite3` (truth), `index-N/` (Chroma and tantivy, derived; N counts the rebuilds),
+`models/` (unpacked weights), `lock`. Many processes may read, one may write, never both at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import ReadWriteLock, Timeout
+
+from core.errors import StoreBusyError, StoreError, StoreFullError, StoreMismatchError
+from core.settings import Settings
+from retriever.database import Database, IndexEntry
+from retriever.keyword_index import KeywordIndex
+from retriever.vector_index import VectorIndex
+
+log = logging.getLogger(__name__)
+Progress = Callable[[str, int, int], None]
+"""Called with a stage in words, what is done and what there is to do."""
+
+
+class Library:
+    """The stores of one data folder. `database` is the truth; `vectors` and `keywords` are derived from it."""
+
+    def __init__(self, folder: Path, database: Database, chroma_url: str) -> None:
+        """Use `Library.reading` or `Library.writing`, which hold the lock."""
+        self.folder = folder
+        self.database = database
+        self._chroma_url = chroma_url
+        self._vectors: VectorIndex | None = None
+        self._keywords: KeywordIndex | None = None
+
+    @classmethod
+    @contextmanager
+    def reading(cls, settings: Settings, encoder_name: str) -> Iterator[Library]:
+        """Open for searching, together with other readers.
+
+        Raises:
+            StoreBusyError: another process is writing.
+            StoreMismatchError: the vectors were made by another model than `encoder_name`.
+        """
+        with cls._locked(settings, write=False) as library:
+            library._check_encoder(encoder_name)
+            if library.stale:
+                raise StoreError("上一次索引没有完成，请先重新运行一次索引（make run 或 python -m ingest）。")
+            yield library
+
+    @classmethod
+    @contextmanager
+    def writing(cls, settings: Settings, encoder_name: str, *, rebuild: bool = False) -> Iterator[Library]:
+        """Open for an ingest, alone. With `rebuild`, vectors of another model are dropped instead of refused.
+
+        Raises:
+            StoreBusyError: another process reads or writes.
+            StoreMismatchError: the vectors were made by another model than `encoder_name`.
+        """
+        with cls._locked(settings, write=True) as library:
+            if rebuild and library.database.state("encoder") not in ("", encoder_name):
+                library.database.drop_all_vectors()
+                library.database.set_state("encoder", "")
+                library._mark_dirty()
+            library._check_encoder(encoder_name)
+            library.database.set_state("encoder", encoder_name)
+            yield library
+
+    @classmethod
+    @contextmanager
+    def _locked(cls, settings: Settings, *, write: bool) -> Iterator[Library]:
+        folder = settings.data
+        with folder_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = ReadWriteLock(folder / "lock", blocking=False, is_singleton=False)
+            try:
+                held = lock.acquire_write() if write else lock.acquire_read()
+            except Timeout as exc:
+                doing = "正在使用" if write else "正在更新"
+                raise StoreBusyError(
+                    f"资料库 {folder} {doing}中（被另一个进程占用），请等它结束或关闭后再试。"
+                ) from exc
+        with held:
+            library = cls(folder, Database(folder / "orgask.sqlite3"), settings.chroma_url)
+            try:
+                yield library
+            finally:
+                library.close()
+
+    def close(self) -> None:
+        """Give all files back."""
+        if self._vectors is not None:
+            self._vectors.close()
+        self._vectors = self._keywords = None
+        self.database.close()
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The dense index, opened on first use."""
+        if self._vectors is None:
+            self._vectors = self._open_vectors(self._generation)
+        return self._vectors
+
+    @property
+    def keywords(self) -> KeywordIndex:
+        """The keyword index, opened on first use."""
+        if self._keywords is None:
+            self._keywords = KeywordIndex(self._index_folder(self._generation) / "keywords")
+        return self._keywords
+
+    @property
+    def stale(self) -> bool:
+        """Whether the derived indexes may not hold what the database holds."""
+        return self.database.state("dirty") == "yes" or bool(self.database.pending())
+
+    def bring_up_indexes(self, progress: Progress | None = None, *, rebuild: bool = False) -> None:
+        """Make the derived indexes hold exactly the chunks of the database.
+
+        A run that was cut off while it wrote them leaves the mark `dirty`; then, and where counts disagree, they
+        are made anew beside the old ones and switched when complete. Otherwise only the changes are applied.
+        """
+        chunks = self.database.counts()[2]
+        if not rebuild and self.database.state("dirty") != "yes":
+            pending = self.database.pending()
+            if pending:
+                self._mark_dirty()
+                self._apply(pending, progress)
+            if self.vectors.count() == chunks == self.keywords.count():
+                self.database.clear_pending()
+                self.database.set_state("dirty", "")
+                return
+            log.warning("derived indexes disagree with the database; rebuilding them")
+        self._rebuild(chunks, progress)
+
+    def _apply(self, pending: list[str], progress: Progress | None) -> None:
+        entries = [entry for batch in self.database.index_entries(pending) for entry in batch]
+        present = {entry.id for entry in entries}
+        self.vectors.delete([chunk_id for chunk_id in pending if chunk_id not in present])
+        for done in range(0, len(entries), 500):
+            self.vectors.upsert(entries[done : done + 500])
+            _tell(progress, done, len(entries))
+        self.keywords.apply(pending, [entries])
+
+    def _rebuild(self, chunks: int, progress: Progress | None) -> None:
+        self._mark_dirty()
+        old, new = self._generation, self._generation + 1
+        if self._vectors is not None:
+            self._vectors.close()
+        self._vectors = self._keywords = None
+        with folder_errors(self.folder):
+            shutil.rmtree(self._index_folder(new), ignore_errors=True)
+            self._index_folder(new).mkdir(parents=True)
+            vectors = self._open_vectors(new)
+            keywords = KeywordIndex(self._index_folder(new) / "keywords")
+            keywords.apply([], self._filling(vectors, chunks, progress))
+        if not vectors.count() == keywords.count() == chunks:
+            raise StoreError("索引重建后数量不符，请检查磁盘后用 --rebuild 再试。")
+        self.database.set_state("generation", str(new))
+        self.database.clear_pending()
+        self.database.set_state("dirty", "")
+        self._vectors, self._keywords = vectors, keywords
+        if self._chroma_url:
+            self._open_vectors(old).drop()
+        for folder in self.folder.glob("index-*"):
+            if folder != self._index_folder(new):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _filling(self, vectors: VectorIndex, total: int, progress: Progress | None) -> Iterator[list[IndexEntry]]:
+        done = 0
+        for entries in self.database.index_entries():
+            vectors.upsert(entries)
+            done += len(entries)
+            _tell(progress, done, total)
+            yield entries
+
+    def _mark_dirty(self) -> None:
+        self.database.set_state("dirty", "yes")
+
+    @property
+    def _generation(self) -> int:
+        return int(self.database.state("generation") or 0)
+
+    def _index_folder(self, generation: int) -> Path:
+        return self.folder / f"index-{generation}"
+
+    def _open_vectors(self, generation: int) -> VectorIndex:
+        library_id = self.database.state("library_id")
+        if not library_id:
+            library_id = uuid.uuid4().hex[:12]
+            self.database.set_state("library_id", library_id)
+        folder = self._index_folder(generation) / "chroma"
+        folder.mkdir(parents=True, exist_ok=True)
+        return VectorIndex.open(folder, f"orgask-{library_id}-{generation}", self._chroma_url)
+
+    def _check_encoder(self, encoder_name: str) -> None:
+        stored = self.database.state("encoder")
+        if stored not in ("", encoder_name):
+            raise StoreMismatchError(
+                f"资料库是用模型 {stored} 建立的，当前模型是 {encoder_name}；请用 python -m ingest … --rebuild 重建。"
+            )
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress("正在建立索引", done, total)
+
+
+@contextmanager
+def folder_errors(folder: Path) -> Iterator[None]:
+    """Turn failures of the file system into errors that say what to do."""
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFullError("磁盘空间不足；请清理空间后重新运行，已写入的内容不会丢失。") from exc
+        raise StoreError(f"数据目录 {folder} 无法写入（{exc.strerror or exc}），请检查权限。") from exc

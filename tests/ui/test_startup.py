@@ -1,0 +1,213 @@
+"""The way to the first question: phases, the child that indexes, the port, the command line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.api import LibraryStatus
+from core.errors import EmptyLibraryError, EncoderError, PortInUseError, SettingsError, StoreBusyError, StoreError
+from tests.ui.fakes import ScriptedIndexer, ScriptedService
+from ui.indexing import IndexProcess, read_progress
+from ui.server import take_port
+from ui.state import UNCOUNTED, Empty, Failed, Indexing, Phase, Progress, Ready, Starting, Startup
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wait_for(startup: Startup, kind: type[Phase]) -> Phase:
+    deadline = time.monotonic() + 10
+    while not isinstance(startup.phase, kind):
+        assert time.monotonic() < deadline, startup.phase
+        time.sleep(0.01)
+    return startup.phase
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_without_indexing_it_opens_and_is_ready() -> None:
+    service = ScriptedService()
+    startup = Startup(lambda: service)
+    assert startup.phase == Starting()
+    startup.start()
+    assert wait_for(startup, Ready) == Ready(service)
+
+
+def test_indexing_shows_its_progress_and_comes_before_opening() -> None:
+    indexer, service = ScriptedIndexer(failed_files=UNCOUNTED), ScriptedService()
+    opened = threading.Event()
+
+    def open_service() -> ScriptedService:
+        opened.set()
+        return service
+
+    startup = Startup(open_service, indexer)
+    startup.start()
+    assert startup.phase == Indexing(None)
+    indexer.now = Progress("正在读取文件", 1, 4)
+    assert startup.phase == Indexing(indexer.now)
+    assert indexer.now.share == 0.25
+    assert not opened.is_set()
+    indexer.done.set()
+    assert wait_for(startup, Ready) == Ready(service, UNCOUNTED)
+
+
+def test_a_busy_library_is_tried_again() -> None:
+    tries: list[int] = []
+
+    def open_service() -> ScriptedService:
+        tries.append(1)
+        if len(tries) < 3:
+            raise StoreBusyError("忙")
+        return ScriptedService()
+
+    startup = Startup(open_service, busy_retry_s=0.01)
+    startup.start()
+    wait_for(startup, Ready)
+    assert len(tries) == 3
+
+
+def raises(error: Exception) -> Callable[[], ScriptedService]:
+    def open_service() -> ScriptedService:
+        raise error
+
+    return open_service
+
+
+@pytest.mark.parametrize(
+    ("open_service", "phase"),
+    [
+        (raises(EncoderError("模型打不开。")), Failed("模型打不开。")),
+        (raises(EmptyLibraryError("空")), Empty()),
+        (lambda: ScriptedService(size=LibraryStatus(0, 0, 0)), Empty()),
+    ],
+)
+def test_what_opening_ends_in(open_service: Callable[[], ScriptedService], phase: Phase) -> None:
+    startup = Startup(open_service)
+    startup.start()
+    assert wait_for(startup, type(phase)) == phase
+
+
+def test_an_unexpected_error_is_not_shown_in_its_own_words() -> None:
+    startup = Startup(raises(RuntimeError("secret path")))
+    startup.start()
+    phase = wait_for(startup, Failed)
+    assert isinstance(phase, Failed)
+    assert "secret" not in phase.message
+
+
+def test_closing_ends_the_waiting() -> None:
+    startup = Startup(raises(StoreBusyError("忙")), ScriptedIndexer(), busy_retry_s=60)
+    startup.start()
+    startup.close()
+    assert isinstance(startup.phase, Indexing)
+
+
+@pytest.mark.parametrize(
+    "noted",
+    ["", "{", "[]", "null", '{"stage": "读"}', '{"stage": "读", "done": "x", "time": 5}', '{"time": 1e999}', "\x00"],
+)
+def test_a_half_written_progress_is_no_progress(tmp_path: Path, noted: str) -> None:
+    file = tmp_path / "progress.json"
+    assert read_progress(file) is None
+    file.write_text(noted, encoding="utf-8")
+    assert read_progress(file) is None
+
+
+def test_progress_is_read_and_an_old_one_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    file.write_text('{"stage": "正在读取文件", "done": 12, "total": 1927, "time": 100.0}', encoding="utf-8")
+    assert read_progress(file, since=99) == Progress("正在读取文件", 12, 1927)
+    assert read_progress(file, since=101) is None
+
+
+@pytest.mark.parametrize(("status", "failed"), [(0, 0), (1, UNCOUNTED)])
+def test_the_child_may_leave_files_out(tmp_path: Path, status: int, failed: int) -> None:
+    assert IndexProcess(python(f"raise SystemExit({status})"), tmp_path / "p.json").run() == failed
+
+
+def test_a_child_that_fails_is_told_by_its_last_line(tmp_path: Path) -> None:
+    code = "import sys; sys.stderr.write('进度 1\\r进度 2\\n磁盘已满，请清理。\\n\\n'); sys.exit(2)"
+    environment = IndexProcess(python(code), tmp_path / "p.json")
+    with pytest.raises(StoreError, match="磁盘已满，请清理。"):
+        environment.run()
+
+
+def test_stopping_ends_the_child_and_waits_for_it(tmp_path: Path) -> None:
+    began, ended = tmp_path / "began", tmp_path / "ended"
+    code = (
+        "import pathlib, signal, sys, time\n"
+        f"signal.signal(signal.SIGTERM, lambda *a: (pathlib.Path({str(ended)!r}).touch(), sys.exit(143)))\n"
+        f"pathlib.Path({str(began)!r}).touch()\n"
+        "time.sleep(60)"
+    )
+    startup = Startup(ScriptedService, IndexProcess(python(code), tmp_path / "p.json"))
+    startup.start()
+    while not began.exists():
+        time.sleep(0.01)
+    startup.close()
+    assert ended.exists()
+
+
+def test_a_port_in_use_is_one_clear_sentence() -> None:
+    with take_port("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortInUseError, match=f"端口 {port} 已被占用.*PORT="):
+            take_port("127.0.0.1", port)
+
+
+def test_an_address_that_does_not_exist_is_a_setting_to_mend() -> None:
+    with pytest.raises(SettingsError, match=r"203\.0\.113\.7"):
+        take_port("203.0.113.7", 0)
+
+
+def run_app(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "app.py", *arguments]
+    given = {**os.environ, **environment}
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_program_ends_with_2_before_slow_work_when_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        ended = run_app("--port", port, "--data", str(tmp_path), "--corpus", str(tmp_path))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.strip().startswith(f"端口 {port} 已被占用")
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_the_program_ends_with_2_on_a_wrong_setting() -> None:
+    ended = run_app(ORGASK_PROT="1")
+    assert ended.returncode == 2
+    assert "ORGASK_PROT" in ended.stderr
+    ended = run_app("--corpus", "不存在的文件夹")
+    assert ended.returncode == 2
+    assert "不存在的文件夹" in ended.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_the_program_says_where_the_page_is_and_ends_on_sigterm(tmp_path: Path) -> None:
+    with take_port("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "app.py", "--port", str(port), "--data", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as app:
+        try:
+            assert app.stdout is not None
+            assert app.stdout.readline() == f"组工智答已就绪：http://127.0.0.1:{port}\n"
+            with socket.create_connection(("127.0.0.1", port)):
+                pass
+            app.send_signal(signal.SIGTERM)
+            assert app.wait(20) == 0
+        finally:
+            app.kill()

@@ -1,0 +1,108 @@
+"""The phases of the start → HTML of the page around the chat: header, notice, state card and welcome."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.api import LibraryStatus
+from ui.markup import escape, escape_lines
+from ui.state import UNCOUNTED, Empty, Failed, Indexing, Phase, Progress, Ready, Starting
+from ui.texts import Texts
+
+_COMMAND = re.compile(r"`([^`]*)`")
+
+
+def header(status: LibraryStatus | None, texts: Texts) -> str:
+    """Return the line at the top of the page, with the size of the library once it is known."""
+    size = (
+        texts.size.format(documents=f"{status.documents:,}", articles=f"{status.articles:,}")
+        if status and not status.empty
+        else ""
+    )
+    return (
+        f'<div class="oa-header" lang="{texts.lang}"><span class="oa-logo" aria-hidden="true"></span>'
+        f'<h1>{escape(texts.name)}</h1><span class="oa-tagline">{escape(texts.tagline)}</span>'
+        f'<span class="oa-size">{escape(size)}</span></div>'
+    )
+
+
+def welcome(texts: Texts, *, examples: bool) -> str:
+    """Return what stands above the example questions before the first question."""
+    label = f'<div class="oa-examples-name">{escape(texts.examples)}</div>' if examples else ""
+    return (
+        f'<div class="oa-welcome-text"><h2>{escape(texts.welcome)}</h2><p>{escape(texts.welcome_more)}</p>{label}</div>'
+    )
+
+
+def notice(phase: Phase, texts: Texts) -> str:
+    """Return the small line under the header, empty where there is nothing to say."""
+    if not isinstance(phase, Ready) or not phase.failed_files:
+        return ""
+    text = (
+        texts.some_failed_uncounted
+        if phase.failed_files == UNCOUNTED
+        else texts.some_failed.format(count=phase.failed_files)
+    )
+    return f'<div class="oa-notice" role="status">{escape(text)}</div>'
+
+
+def state_card(phase: Phase, texts: Texts) -> str:
+    """Return the card that stands in the place of the chat until questions can be asked."""
+    match phase:
+        case Starting(waiting=""):
+            return _card("starting", texts.starting, _bar(None), _text(texts.starting_more))
+        case Starting(waiting=waiting):
+            return _card("starting", texts.waiting, _bar(None), _text(waiting))
+        case Indexing(progress=progress):
+            return _card("indexing", texts.indexing, _progress(progress, texts), _text(texts.indexing_more))
+        case Empty():
+            steps = "".join(f"<li>{_with_commands(step)}</li>" for step in texts.empty_steps)
+            return _card("empty", texts.empty, f"<ol>{steps}</ol>")
+        case Failed(message=message):
+            told = f'<p class="oa-message">{escape_lines(message)}</p>'
+            return _card("error", texts.error, told, _text(texts.error_more))
+        case Ready():
+            return ""
+
+
+def _card(name: str, title: str, *parts: str) -> str:
+    return f'<div class="oa-card oa-card-{name}" role="status"><h2>{escape(title)}</h2>{"".join(parts)}</div>'
+
+
+def _text(text: str) -> str:
+    return f"<p>{escape_lines(text)}</p>"
+
+
+def _progress(progress: Progress | None, texts: Texts) -> str:
+    if progress is None:
+        return _bar(None)
+    count = (
+        texts.indexing_count.format(done=f"{progress.done:,}", total=f"{progress.total:,}")
+        if progress.total > 0
+        else ""
+    )
+    return (
+        f'{_bar(progress.share)}<div class="oa-progress-text"><span>{escape(progress.stage)}</span>'
+        f"<span>{escape(count)}</span></div>"
+    )
+
+
+def _bar(share: float | None) -> str:
+    if share is None:
+        return '<div class="oa-bar oa-bar-unknown" role="progressbar"><i></i></div>'
+    percent = round(share * 100)
+    return (
+        f'<div class="oa-bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}">'
+        f'<i style="width:{percent}%"></i></div>'
+    )
+
+
+def _with_commands(text: str) -> str:
+    return "".join(
+        f"<code>{escape(part)}</code>" if index % 2 else escape(part) for index, part in enumerate(_COMMAND.split(text))
+    )
+
+
+def hint(text: str, *, warning: bool = False) -> str:
+    """Return the small line under the input."""
+    return f'<div class="oa-hint{" oa-hint-warning" if warning else ""}" role="status">{escape(text)}</div>'

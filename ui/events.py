@@ -1,0 +1,180 @@
+"""What happens when something is clicked or sent. Each handler takes values and returns what the page shows next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from core.errors import OrgAskError
+from ui import cards
+from ui.conversation import Conversation, Stage
+from ui.panel import empty_panel, message_panel, source_panel
+from ui.render import messages
+from ui.sources import find_view
+from ui.state import Empty, Failed, Phase, Ready, Startup
+from ui.texts import Texts, texts_for
+
+log = logging.getLogger(__name__)
+
+EXAMPLES = 6
+QUESTION_LIMIT = 2000
+
+Update = Any
+
+
+class Handlers:
+    """The events of the page over one `Startup`. Holds no conversation: that is handed in and out."""
+
+    def __init__(self, startup: Startup) -> None:
+        self._startup = startup
+
+    def words(self, request: gr.Request) -> tuple[Update, ...]:
+        """Put the page into the browser's language: new-conversation button, panel, hint."""
+        texts = _texts(request)
+        return (
+            gr.Button(value=texts.new_chat),
+            empty_panel(texts),
+            cards.hint(texts.hint),
+        )
+
+    def poll(self, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
+        """Show the phase of the start: header, notice, card, welcome, its text, chips, input, timer."""
+        texts = _texts(request)
+        phase = self._startup.phase
+        ready = isinstance(phase, Ready)
+        status = phase.service.status() if isinstance(phase, Ready) else None
+        examples = self._examples(phase)
+        welcome = ready and not conversation.exchanges
+        return (
+            cards.header(status, texts),
+            gr.HTML(value=cards.notice(phase, texts), visible=bool(cards.notice(phase, texts))),
+            gr.HTML(value=cards.state_card(phase, texts), visible=not ready),
+            gr.Column(visible=welcome),
+            cards.welcome(texts, examples=bool(examples)),
+            *_chips(examples),
+            _input(texts, ready=ready),
+            gr.Timer(active=not isinstance(phase, Ready | Empty | Failed)),
+        )
+
+    def ask(self, question: str, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
+        """Take in a question: input, conversation, chat, welcome, hint. The answer is made by `answer`."""
+        texts = _texts(request)
+        question = question.strip()
+        refusal = self._refusal(question, conversation, texts)
+        if refusal:
+            return gr.skip(), conversation, gr.skip(), gr.skip(), cards.hint(refusal, warning=True)
+        conversation = conversation.ask(question)
+        return (
+            gr.Textbox(value="", submit_btn=False, stop_btn=texts.stop),
+            conversation,
+            gr.update(value=messages(conversation, texts), visible=True),
+            gr.Column(visible=False),
+            cards.hint(texts.hint),
+        )
+
+    def answer(self, conversation: Conversation, request: gr.Request) -> Iterator[tuple[Update, ...]]:
+        """Answer the question that waits, if one does: conversation, chat."""
+        texts = _texts(request)
+        phase = self._startup.phase
+        if not conversation.busy or not isinstance(phase, Ready):
+            yield conversation, gr.skip()
+            return
+        question = conversation.exchanges[-1].question
+        try:
+            for answer in phase.service.stream(question, conversation.history()):
+                conversation = conversation.grow(answer)
+                yield conversation, messages(conversation, texts)
+            conversation = conversation.close(Stage.DONE)
+        except OrgAskError as exc:
+            log.warning("%s", exc)
+            conversation = conversation.close(Stage.FAILED, str(exc))
+        except Exception:
+            log.exception("a question could not be answered")
+            conversation = conversation.close(Stage.FAILED, texts.failed)
+        yield conversation, messages(conversation, texts)
+
+    def rest(self, conversation: Conversation, request: gr.Request) -> Update:
+        """Make the input ready for the next question."""
+        texts = _texts(request)
+        if conversation.busy:
+            return gr.skip()
+        return gr.Textbox(submit_btn=texts.send, stop_btn=False)
+
+    def stop(self, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
+        """End the answer that is being made: conversation, chat, input."""
+        texts = _texts(request)
+        conversation = conversation.close(Stage.STOPPED)
+        return (
+            conversation,
+            messages(conversation, texts),
+            gr.Textbox(submit_btn=texts.send, stop_btn=False),
+        )
+
+    def clear(self, request: gr.Request) -> tuple[Update, ...]:
+        """Begin a new conversation: conversation, chat, welcome, panel, input, hint."""
+        texts = _texts(request)
+        ready = isinstance(self._startup.phase, Ready)
+        return (
+            Conversation(),
+            gr.Chatbot(value=[], visible=False),
+            gr.Column(visible=ready),
+            empty_panel(texts),
+            gr.Textbox(value="", submit_btn=texts.send, stop_btn=False),
+            cards.hint(texts.hint),
+        )
+
+    def show(self, conversation: Conversation, event: gr.EventData, request: gr.Request) -> str:
+        """Show what a clicked number stands for: panel."""
+        texts = _texts(request)
+        phase = self._startup.phase
+        if not isinstance(phase, Ready):
+            return empty_panel(texts)
+        try:
+            view = find_view(str(event.target_name), conversation, phase.service, texts)
+        except OrgAskError as exc:
+            return message_panel(str(exc) or texts.source_gone, texts)
+        except Exception:
+            log.exception("a source could not be shown")
+            return message_panel(texts.failed, texts)
+        return source_panel(view, texts) if view else empty_panel(texts)
+
+    def _examples(self, phase: Phase) -> list[str]:
+        if not isinstance(phase, Ready):
+            return []
+        try:
+            return phase.service.examples(EXAMPLES)[:EXAMPLES]
+        except Exception:
+            # The page is of use without examples, not without an input.
+            log.exception("no example questions")
+            return []
+
+    def _refusal(self, question: str, conversation: Conversation, texts: Texts) -> str:
+        if not question:
+            return texts.hint_empty
+        if not isinstance(self._startup.phase, Ready):
+            return texts.placeholder_wait
+        if conversation.busy:
+            return texts.hint_busy
+        if len(question) > QUESTION_LIMIT:
+            return texts.hint_long.format(count=f"{len(question):,}", limit=f"{QUESTION_LIMIT:,}")
+        return ""
+
+
+def _texts(request: gr.Request) -> Texts:
+    return texts_for(request.headers.get("accept-language"))
+
+
+def _chips(examples: list[str]) -> list[Update]:
+    shown = [gr.Button(value=example, visible=True) for example in examples]
+    return shown + [gr.Button(value="", visible=False)] * (EXAMPLES - len(examples))
+
+
+def _input(texts: Texts, *, ready: bool) -> Update:
+    return gr.Textbox(
+        interactive=ready,
+        placeholder=texts.placeholder if ready else texts.placeholder_wait,
+        submit_btn=texts.send,
+    )

@@ -1,0 +1,107 @@
+"""Runs `python -m ingest` as a child, so that the page stays quick and a stop leaves no half-written state here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from core.errors import StoreError
+from ui.state import UNCOUNTED, Progress
+
+PROGRESS_FILE = "progress.json"
+_DONE, _SOME_FILES_FAILED = 0, 1
+_LAST_LINE = 400
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def read_progress(path: Path, since: float = 0.0) -> Progress | None:
+    """Return what the indexing has noted, or None where the note is missing, half written or older than `since`."""
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        if float(noted["time"]) < since:
+            return None
+        return Progress(str(noted["stage"]), int(noted.get("done") or 0), int(noted.get("total") or 0))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        return None
+
+
+class IndexProcess:
+    """One run of a child that indexes; an `ui.state.Indexer`."""
+
+    def __init__(self, command: Sequence[str], progress_file: Path, *, stop_timeout_s: float = 20.0) -> None:
+        self._command = list(command)
+        self._progress_file = progress_file
+        self._stop_timeout_s = stop_timeout_s
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._child: subprocess.Popen[bytes] | None = None
+        self._began = time.time()
+
+    @classmethod
+    def of_folder(cls, folder: Path, data: Path) -> IndexProcess:
+        """Return the run that makes the library in `data` hold just what is in `folder`."""
+        command = [sys.executable, "-m", "ingest", str(folder), "--data", str(data), "--prune"]
+        return cls(command, data / PROGRESS_FILE)
+
+    def run(self) -> int:
+        """Run the child to its end, passing its messages on to the terminal."""
+        with self._lock:
+            if self._stopped:
+                return 0
+            self._began = time.time()
+            # A progress bar is drawn only on a terminal, so a terminal is handed on as it is. Standard output of this
+            # program is for the address of the page; the report belongs beside the progress.
+            self._child = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr,
+                stderr=None if sys.stderr.isatty() else subprocess.PIPE,
+            )
+        last_line = _pass_on(self._child.stderr) if self._child.stderr else ""
+        status = self._child.wait()
+        if self._stopped or status == _DONE:
+            return 0
+        if status == _SOME_FILES_FAILED:
+            return UNCOUNTED
+        raise StoreError(f"建立文库没有完成：{last_line or f'索引进程以状态 {status} 结束，原因见终端。'}")
+
+    def progress(self) -> Progress | None:
+        """Return how far the child has come."""
+        # A clock written to a file by another process may round down.
+        return read_progress(self._progress_file, since=self._began - 1.0)
+
+    def stop(self) -> None:
+        """End the child in an orderly way, by force where it does not heed that, and wait for it."""
+        with self._lock:
+            self._stopped = True
+            child = self._child
+        if child is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+        try:
+            child.wait(self._stop_timeout_s)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _pass_on(stream: IO[bytes]) -> str:
+    """Copy a stream to standard error as it comes and return its last line that is not empty."""
+    tail = b""
+    while block := os.read(stream.fileno(), 65536):
+        sys.stderr.buffer.write(block)
+        sys.stderr.buffer.flush()
+        tail = (tail + block)[-16 * _LAST_LINE :]
+    stream.close()
+    lines = [_ANSI.sub("", line).strip() for line in re.split(r"[\r\n]+", tail.decode("utf-8", errors="replace"))]
+    return next((line for line in reversed(lines) if line), "")[:_LAST_LINE]

@@ -1,0 +1,188 @@
+"""A place in a document → HTML of the side panel: where it stands, and the whole text with the quote marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.schema import Article, Document
+from ui.markup import escape, escape_lines
+from ui.texts import Texts
+
+MARK_ID = "oa-mark"
+WINDOW = 60_000
+"""Characters shown on either side of the quote; a browser cannot lay out a file of many megabytes at once."""
+
+# The signs before a Markdown heading are not shown; offsets are of the document, so nothing else moves.
+_LINE = re.compile(r"[^\S\n]*(?:#{1,6}[ \t]+(?=\S))?(?P<shown>[^\n]+)")
+_HEADING = re.compile(
+    r"#{1,6}\s.*"
+    r"|第[一二三四五六七八九十百]+[章节部分条][\s　].*"
+    r"|[一二三四五六七八九十]{1,3}、.*"
+    r"|[（(][一二三四五六七八九十]{1,3}[)）].*"
+)
+# A line of its own without a number reads as a heading when it is short and no sentence.
+_BARE_HEADING = re.compile(r"[^\d\s。！？；：，,.!?;:<>\[\]{}|][^。！？；：，,.!?;:<>\[\]{}|]{1,23}")
+_SENTENCE_END = ("。", "！", "？", "；", "：", "，", ".", "!", "?", ";")
+_HEADING_LENGTH = 45
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the panel shows. `target` names it to the page; the neighbours are empty at either end."""
+
+    document: Document
+    article: Article
+    title: str
+    quote: str
+    start: int
+    end: int
+    position: str
+    verified: bool = True
+    previous: str = ""
+    next: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether the quote stands at its place in the document as it is now."""
+        return self.verified and bool(self.quote) and self.document.text[self.start : self.end] == self.quote
+
+
+def empty_panel(texts: Texts) -> str:
+    """Return the panel as it is before the first click."""
+    return (
+        f'<div class="oa-panel oa-panel-empty"><div class="oa-panel-name">{escape(texts.panel)}</div>'
+        f'<div class="oa-blank"><div class="oa-blank-icon" aria-hidden="true"></div>'
+        f"<p>{escape(texts.panel_empty)}</p><small>{escape(texts.panel_help)}</small></div></div>"
+    )
+
+
+def message_panel(message: str, texts: Texts) -> str:
+    """Return the panel with a sentence in the place of a document."""
+    return (
+        f'<div class="oa-panel oa-panel-empty"><div class="oa-panel-name">{escape(texts.panel)}</div>'
+        f'<div class="oa-blank"><p class="oa-warning">{escape_lines(message)}</p></div></div>'
+    )
+
+
+def source_panel(view: View, texts: Texts) -> str:
+    """Return the panel for one citation or passage."""
+    return (
+        f'<div class="oa-panel"><div class="oa-panel-head">{_navigation(view, texts)}'
+        f'<h2 class="oa-panel-title">{escape_lines(view.title or view.document.title)}</h2>'
+        f"{_facts(view, texts)}{_warning(view, texts)}</div>"
+        f'<div class="oa-scroll" tabindex="0">{_text(view, texts)}</div></div>'
+    )
+
+
+def _navigation(view: View, texts: Texts) -> str:
+    def button(target: str, label: str) -> str:
+        if not target:
+            return f'<span class="oa-step oa-off">{escape(label)}</span>'
+        return f'<a class="oa-step" href="#{escape(target)}">{escape(label)}</a>'
+
+    # The words to copy stand in the page as text; the script only reads them.
+    words = f"“{view.quote}”（《{view.title or view.document.title}》，{view.document.source}）"
+    return (
+        f'<div class="oa-panel-name">{escape(texts.panel)}<span class="oa-position">{escape(view.position)}</span>'
+        f'<span class="oa-steps">{button(view.previous, texts.previous)}{button(view.next, texts.next)}'
+        f'<a class="oa-step oa-copy-quote" href="#copy-quote" role="button">{escape(texts.copy_quote)}</a></span></div>'
+        f'<span class="oa-copy-words" hidden>{escape_lines(words)}</span>'
+    )
+
+
+def _facts(view: View, texts: Texts) -> str:
+    meta = view.article.meta
+    always = (
+        (texts.place, meta.place),
+        (texts.date, readable_date(meta.date, texts)),
+        (texts.kind, meta.kind),
+    )
+    where_told = (
+        (texts.issuer, meta.issuer),
+        (texts.authors, "、".join(meta.authors)),
+        (texts.heading, " › ".join(view.article.heading_path)),
+        (texts.file, view.document.source),
+    )
+    rows = [_fact("oa-fact" if value else "oa-unstated", name, value or texts.unstated) for name, value in always]
+    rows += [_fact("oa-long", name, value) for name, value in where_told if value]
+    return f'<dl class="oa-facts">{"".join(rows)}</dl>'
+
+
+def _fact(style: str, name: str, value: str) -> str:
+    return f'<div class="{style}"><dt>{escape(name)}</dt><dd>{escape_lines(value)}</dd></div>'
+
+
+def readable_date(date: str, texts: Texts) -> str:
+    """Return an ISO date, or the part of one that is known, as people write it."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", date)
+    if not match or texts.lang == "en":
+        return date
+    year, month, day = match.groups()
+    return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
+
+
+def _warning(view: View, texts: Texts) -> str:
+    if view.found:
+        return ""
+    message = texts.quote_moved if view.verified else texts.quote_failed
+    label = f"<small>{escape(texts.quote_given)}</small>"
+    quote = f'<div class="oa-given">{label}{escape_lines(view.quote)}</div>'
+    return f'<p class="oa-warning">{escape(message)}</p>{quote}'
+
+
+def _text(view: View, texts: Texts) -> str:
+    text = view.document.text
+    first = _line_start(text, max(0, view.start - WINDOW))
+    last = _line_end(text, min(len(text), max(view.end, view.start) + WINDOW))
+    body = "".join(_paragraphs(view, first, last))
+    return f"{_omission(first, texts)}{body}{_omission(len(text) - last, texts)}"
+
+
+def _omission(count: int, texts: Texts) -> str:
+    return f'<p class="oa-omitted">{escape(texts.omitted.format(count=count))}</p>' if count > 0 else ""
+
+
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1 if at else 0
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _paragraphs(view: View, first: int, last: int) -> Iterator[str]:
+    text, article = view.document.text, view.article
+    marked = False
+    for line in _LINE.finditer(text, first, last):
+        shown = line["shown"].strip()
+        if not shown:
+            continue
+        start = text.index(shown, line.start("shown"))
+        end = start + len(shown)
+        heading = _is_heading(line[0].strip()) or shown in (article.title, view.document.title)
+        style = "oa-heading" if heading else "oa-paragraph"
+        if not article.start <= start < article.end:
+            style += " oa-outside"
+        pieces, has_mark = _marked(view, start, end, first_mark=not marked)
+        marked = marked or has_mark
+        yield f'<p class="{style}">{pieces}</p>'
+
+
+def _is_heading(line: str) -> bool:
+    if len(line) > _HEADING_LENGTH or line.endswith(_SENTENCE_END):
+        return False
+    return bool(_HEADING.fullmatch(line) or _BARE_HEADING.fullmatch(line))
+
+
+def _marked(view: View, start: int, end: int, *, first_mark: bool) -> tuple[str, bool]:
+    """Return one line of the document, `text[start:end]`, with its share of the quote marked."""
+    text = view.document.text
+    low, high = max(start, view.start), min(end, view.end)
+    if not view.found or low >= high:
+        return escape(text[start:end]), False
+    name = f' id="{MARK_ID}"' if first_mark else ""
+    mark = f'<mark{name} class="oa-quote">{escape(text[low:high])}</mark>'
+    return f"{escape(text[start:low])}{mark}{escape(text[high:end])}", True

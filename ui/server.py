@@ -1,0 +1,131 @@
+"""Puts the page on a port: the socket, the looks, the security headers, the web server."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.errors import PortInUseError, SettingsError
+
+HERE = Path(__file__).parent
+FONTS = ("system-ui", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif")
+MONO_FONTS = ("Consolas", "Menlo", "Noto Sans Mono CJK SC", "WenQuanYi Zen Hei Mono", "monospace")
+
+# Even if markup slipped through, the browser would fetch nothing from another host.
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+def take_port(host: str, port: int) -> socket.socket:
+    """Return a bound socket, so that a port in use shows before any slow work begins.
+
+    Raises:
+        PortInUseError: another program listens there.
+        SettingsError: the address cannot be used for another reason.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as exc:
+        raise SettingsError(f"地址 {host} 不可用，请检查 ORGASK_HOST 或 --host。") from exc
+    taken = socket.socket(family, kind, protocol)
+    # On Windows the same option would let two programs share a port.
+    if os.name == "posix":
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind(address)
+        taken.listen(128)
+    except OSError as exc:
+        taken.close()
+        if exc.errno == errno.EADDRINUSE:
+            raise PortInUseError(
+                f"端口 {port} 已被占用，请关闭占用它的程序，或换一个端口，例如 make run PORT={port % 65535 + 1}。"
+            ) from exc
+        raise SettingsError(f"不能在 {host} 的端口 {port} 上提供服务（{exc.strerror}），请换一个地址或端口。") from exc
+    return taken
+
+
+def web_app(page: gr.Blocks) -> FastAPI:
+    """Return the page as a web application with its styles and its security headers."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_SecurityHeaders)
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        ssr_mode=False,
+        favicon_path=str(HERE / "favicon.svg"),
+        theme=_theme(),
+        css=(HERE / "style.css").read_text(encoding="utf-8"),
+    )
+    return app
+
+
+class PageServer(uvicorn.Server):
+    """The web server of one page; tells when the page can be reached."""
+
+    def __init__(self, app: FastAPI, on_ready: Callable[[], None] | None = None) -> None:
+        # Open pages keep a connection for ever; a stop does not wait for them.
+        super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, then say so."""
+        await super().startup(sockets)
+        if self.started and self._on_ready:
+            self._on_ready()
+
+
+class _SecurityHeaders:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _theme() -> gr.themes.Base:
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.red,
+        secondary_hue=gr.themes.colors.slate,
+        neutral_hue=gr.themes.colors.slate,
+        radius_size=gr.themes.sizes.radius_md,
+        font=[gr.themes.Font(name) for name in FONTS],
+        font_mono=[gr.themes.Font(name) for name in MONO_FONTS],
+    )

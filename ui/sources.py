@@ -1,0 +1,71 @@
+"""A name such as `cite-2-1` or `passage-2-3` → what the side panel shows for it."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.api import AnswerService
+from core.schema import Answer, CitationStatus
+from ui.conversation import Conversation
+from ui.panel import View
+from ui.render import cite_target, passage_target
+from ui.texts import Texts
+
+_TARGET = re.compile(r"(cite|passage)-([0-9]{1,6})-([0-9]{1,6})")
+
+
+def find_view(target: str, conversation: Conversation, service: AnswerService, texts: Texts) -> View | None:
+    """Return the place that `target` names in this conversation, or None where it names nothing.
+
+    Raises:
+        core.errors.StoreError: the document is no longer in the library.
+    """
+    match = _TARGET.fullmatch(target)
+    if not match:
+        return None
+    kind, turn, number = match[1], int(match[2]), int(match[3])
+    answer = conversation.answer(turn)
+    if answer is None:
+        return None
+    find = _citation_view if kind == "cite" else _passage_view
+    return find(answer, turn, number, service, texts)
+
+
+def _citation_view(answer: Answer, turn: int, marker: int, service: AnswerService, texts: Texts) -> View | None:
+    markers = [citation.marker for citation in answer.citations]
+    if marker not in markers:
+        return None
+    at = markers.index(marker)
+    citation = answer.citations[at]
+    document, article = service.source(citation.document_id, citation.start)
+    return View(
+        document=document,
+        article=article,
+        title=citation.title,
+        quote=citation.quote,
+        start=citation.start,
+        end=citation.end,
+        position=texts.position.format(marker=marker, total=len(markers)),
+        verified=citation.status is CitationStatus.VERBATIM,
+        previous=cite_target(turn, markers[at - 1]) if at > 0 else "",
+        next=cite_target(turn, markers[at + 1]) if at + 1 < len(markers) else "",
+    )
+
+
+def _passage_view(answer: Answer, turn: int, rank: int, service: AnswerService, texts: Texts) -> View | None:
+    total = len(answer.passages)
+    if not 0 < rank <= total:
+        return None
+    passage = answer.passages[rank - 1]
+    document, article = service.source(passage.article.document_id, passage.chunk.start)
+    return View(
+        document=document,
+        article=article,
+        title=passage.article.title,
+        quote=passage.chunk.text,
+        start=passage.chunk.start,
+        end=passage.chunk.end,
+        position=texts.passage_position.format(marker=rank, total=total),
+        previous=passage_target(turn, rank - 1) if rank > 1 else "",
+        next=passage_target(turn, rank + 1) if rank < total else "",
+    )

@@ -1,0 +1,208 @@
+"""Every word that the page itself says, in Chinese and in English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of one language. Fields in braces are filled with `str.format`."""
+
+    lang: str
+    name: str
+    tagline: str
+    size: str
+    # 首页
+    welcome: str
+    welcome_more: str
+    examples: str
+    placeholder: str
+    placeholder_wait: str
+    send: str
+    stop: str
+    new_chat: str
+    hint: str
+    hint_empty: str
+    hint_long: str
+    hint_busy: str
+    # 回答
+    searching: str
+    refused: str
+    partial: str
+    stopped: str
+    failed: str
+    unverified: str
+    cited: str
+    passages: str
+    copy: str
+    # 原文
+    panel: str
+    panel_empty: str
+    panel_help: str
+    place: str
+    date: str
+    kind: str
+    issuer: str
+    authors: str
+    file: str
+    heading: str
+    unstated: str
+    previous: str
+    next: str
+    position: str
+    passage_position: str
+    copy_quote: str
+    quote_moved: str
+    quote_failed: str
+    quote_given: str
+    omitted: str
+    source_gone: str
+    # 状态
+    starting: str
+    starting_more: str
+    waiting: str
+    indexing: str
+    indexing_more: str
+    indexing_count: str
+    empty: str
+    empty_steps: tuple[str, ...]
+    error: str
+    error_more: str
+    some_failed: str
+    some_failed_uncounted: str
+
+
+CHINESE = Texts(
+    lang="zh-CN",
+    name="组工智答",
+    tagline="组织工作文献问答 · 每句话都能核对原文",
+    size="{documents} 份文档 · {articles} 篇文章",
+    welcome="想了解哪方面的组织工作？",
+    welcome_more="回答只引用文库中的原文，句末编号可点开出处，逐字核对。",
+    examples="可以这样问",
+    placeholder="请输入问题，按回车发送",
+    placeholder_wait="文库准备好之后即可提问",
+    send="发送",
+    stop="停止",
+    new_chat="新对话",
+    hint="回答均引自文库原文，正式引用前请点击编号核对。",
+    hint_empty="请先输入问题。",
+    hint_long="问题有 {count} 字，超过了 {limit} 字的上限，请精简后再发送。",
+    hint_busy="上一个问题还在回答，请等它结束或点击“停止”。",
+    searching="正在查阅文库",
+    refused="未回答",
+    partial="部分回答",
+    stopped="已停止",
+    failed="出错了，这个问题没有答成。请再试一次；如仍出错，请联系管理员查看日志。",
+    unverified="未核实",
+    cited="引用的原文",
+    passages="检索到的段落",
+    copy="复制回答",
+    panel="原文",
+    panel_empty="点击回答中的编号 [1]，在这里查看原文",
+    panel_help="引用的文字会在全文中标出，并注明地点、日期和来源文件。",
+    place="地点",
+    date="日期",
+    kind="文种",
+    issuer="发文单位",
+    authors="作者",
+    file="来源文件",
+    heading="所在章节",
+    unstated="未注明",
+    previous="上一条",
+    next="下一条",
+    position="引文 {marker} · 共 {total} 条",
+    passage_position="检索到的第 {marker} 段 · 共 {total} 段",
+    copy_quote="复制引文",
+    quote_moved="文库中的这份文件已经变化，引文不在原来的位置，请以文件全文为准。",
+    quote_failed="这条引文未能在原文中逐字核实，请勿直接引用。",
+    quote_given="回答给出的引文",
+    omitted="（此处省略 {count} 字）",
+    source_gone="这份文件已不在文库中。",
+    starting="正在启动",
+    starting_more="正在载入模型和文库，通常需要几秒钟。",
+    waiting="文库暂时被占用",
+    indexing="正在建立文库",
+    indexing_more="首次建立时间较长，完成后页面会自动进入问答，不必刷新。",
+    indexing_count="{done} / {total}",
+    empty="文库里还没有文件",
+    empty_steps=(
+        "把 txt 或 md 文件放进 corpus/ 文件夹，然后重新运行 `make run`；",
+        "或者直接指定文件夹：`make run CORPUS=文件夹`。",
+    ),
+    error="未能启动问答",
+    error_more="请按上面的提示处理后重新启动程序；终端中有详细信息。",
+    some_failed="有 {count} 个文件未能读取，详见终端中的报告。",
+    some_failed_uncounted="有文件未能读取，详见终端中的报告。",
+)
+
+ENGLISH = Texts(
+    lang="en",
+    name="OrgAsk",
+    tagline="Questions and answers over organisation-work documents, every sentence cited",
+    size="{documents} documents · {articles} articles",
+    welcome="What would you like to know?",
+    welcome_more="Answers quote the library only; click a number to check the very words in the source.",
+    examples="You could ask",
+    placeholder="Type a question and press Enter",
+    placeholder_wait="You can ask once the library is ready",
+    send="Send",
+    stop="Stop",
+    new_chat="New chat",
+    hint="Answers quote the library. Click a number to check the source before you pass it on.",
+    hint_empty="Please type a question first.",
+    hint_long="The question has {count} characters, more than the limit of {limit}. Please shorten it.",
+    hint_busy="The last question is still being answered. Wait for it or press Stop.",
+    searching="Searching the library",
+    refused="Not answered",
+    partial="Partly answered",
+    stopped="Stopped",
+    failed="Something went wrong and the question was not answered. Try again, or ask the administrator for the log.",
+    unverified="unverified",
+    cited="Quoted sources",
+    passages="Passages found",
+    copy="Copy answer",
+    panel="Source",
+    panel_empty="Click a number such as [1] in an answer to read the source here",
+    panel_help="The quoted words are highlighted in the full text, with place, date and file.",
+    place="Place",
+    date="Date",
+    kind="Kind",
+    issuer="Issuer",
+    authors="Authors",
+    file="File",
+    heading="Section",
+    unstated="not stated",
+    previous="Previous",
+    next="Next",
+    position="Quote {marker} of {total}",
+    passage_position="Passage {marker} of {total}",
+    copy_quote="Copy quote",
+    quote_moved="This file has changed in the library and the quote is no longer at its place. Rely on the full text.",
+    quote_failed="This quote could not be verified word for word. Do not pass it on.",
+    quote_given="Quote as given in the answer",
+    omitted="({count} characters left out here)",
+    source_gone="This file is no longer in the library.",
+    starting="Starting",
+    starting_more="Loading the model and the library; this usually takes a few seconds.",
+    waiting="The library is busy",
+    indexing="Building the library",
+    indexing_more="The first time takes longer. The page goes on by itself, there is no need to reload.",
+    indexing_count="{done} / {total}",
+    empty="The library is empty",
+    empty_steps=(
+        "Put txt or md files into the folder corpus/ and run `make run` again;",
+        "or name a folder: `make run CORPUS=folder`.",
+    ),
+    error="The assistant could not start",
+    error_more="Follow the advice above and start the program again; the terminal has the details.",
+    some_failed="{count} file(s) could not be read; see the report in the terminal.",
+    some_failed_uncounted="Some files could not be read; see the report in the terminal.",
+)
+
+
+def texts_for(accept_language: str | None) -> Texts:
+    """Return English where the browser's first language is English, and Chinese for everything else."""
+    first = (accept_language or "").split(",")[0].strip().lower()
+    return ENGLISH if first == "en" or first.startswith("en-") else CHINESE
