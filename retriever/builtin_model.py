@@ -49,7 +49,7 @@ _FORMAT = 1
 _FOLDER = "multilingual-e5-small-int8"
 _ONNX, _TOKENIZER, _MANIFEST = "model.onnx", "tokenizer.json", "manifest.json"
 _BUILD_BYTES = 400_000_000
-_FP32_BYTES = 520_000_000
+_FP32_BYTES = 1_000_000_000
 _BLOCK = 32
 _Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK // 2)])
 _BOS, _PAD, _EOS, _UNK = 0, 1, 2, 3
@@ -112,7 +112,7 @@ def ensure_model(models: Path, progress: Progress | None = None, source: Path | 
 
 
 def unpack_fp32(target: Path, source: Path | None = None) -> None:
-    """Write the same weights as a plain fp32 sentence-transformers folder, 480 MB.
+    """Write the same weights as a plain fp32 sentence-transformers folder, 490 MB (twice that while it is written).
 
     Raises:
         EncoderError: the weights are missing or damaged.
@@ -197,7 +197,7 @@ def _user_errors(folder: Path) -> Iterator[None]:
         raise
     except OSError as exc:
         if exc.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StoreFullError(f"磁盘空间不足，无法在 {folder} 中生成内置模型，请腾出 500 MB 后重试。") from exc
+            raise StoreFullError(f"磁盘空间不足，无法在 {folder} 中生成内置模型，请清理出 1 GB 后重试。") from exc
         raise EncoderError(f"无法在 {folder} 中生成内置模型（{exc.strerror or exc}），请检查该文件夹的权限。") from exc
     except Exception as exc:  # torch, onnx and onnxruntime share no base class of errors
         raise EncoderError("内置模型转换失败，请按 requirements.txt 重新安装依赖后重试。") from exc

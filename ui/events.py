@@ -13,6 +13,7 @@ from ui import cards
 from ui.conversation import Conversation, Stage
 from ui.panel import empty_panel, message_panel, source_panel
 from ui.render import messages
+from ui.running import Run, Runs
 from ui.sources import find_view
 from ui.state import Empty, Failed, Phase, Ready, Startup
 from ui.texts import Texts, texts_for
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 EXAMPLES = 6
 QUESTION_LIMIT = 2000
+STOP_TIMEOUT_S = 5.0
 
 Update = Any
 
@@ -30,6 +32,7 @@ class Handlers:
 
     def __init__(self, startup: Startup) -> None:
         self._startup = startup
+        self._runs = Runs()
 
     def words(self, request: gr.Request) -> tuple[Update, ...]:
         """Put the page into the browser's language: new-conversation button, panel, hint."""
@@ -63,9 +66,12 @@ class Handlers:
         """Take in a question: input, conversation, chat, welcome, hint. The answer is made by `answer`."""
         texts = _texts(request)
         question = question.strip()
-        refusal = self._refusal(question, conversation, texts)
+        refusal = self._refusal(question, texts)
+        if not refusal and not self._runs.begin(_session(request)):
+            refusal = texts.hint_busy
         if refusal:
-            return gr.skip(), conversation, gr.skip(), gr.skip(), cards.hint(refusal, warning=True)
+            # The conversation may be growing at this moment, so it is left alone.
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip(), cards.hint(refusal, warning=True)
         conversation = conversation.ask(question)
         return (
             gr.Textbox(value="", submit_btn=False, stop_btn=texts.stop),
@@ -76,25 +82,39 @@ class Handlers:
         )
 
     def answer(self, conversation: Conversation, request: gr.Request) -> Iterator[tuple[Update, ...]]:
-        """Answer the question that waits, if one does: conversation, chat."""
+        """Answer the question that waits, if one does: conversation, chat.
+
+        Nothing else writes the conversation while this runs, a stop included.
+        """
         texts = _texts(request)
+        run = self._runs.claim(_session(request))
+        if run is None:
+            yield gr.skip(), gr.skip()
+            return
+        try:
+            for grown in self._growing(run, conversation, texts):
+                yield grown, messages(grown, texts)
+        finally:
+            # Also where the page was closed in the middle.
+            run.stopped.set()
+            self._runs.end(_session(request), run)
+
+    def _growing(self, run: Run, conversation: Conversation, texts: Texts) -> Iterator[Conversation]:
         phase = self._startup.phase
-        if not conversation.busy or not isinstance(phase, Ready):
-            yield conversation, gr.skip()
+        if not isinstance(phase, Ready) or not conversation.busy:
             return
         question = conversation.exchanges[-1].question
         try:
-            for answer in phase.service.stream(question, conversation.history()):
+            for answer in run.follow(phase.service.stream(question, conversation.history())):
                 conversation = conversation.grow(answer)
-                yield conversation, messages(conversation, texts)
-            conversation = conversation.close(Stage.DONE)
+                yield conversation
+            yield conversation.close(Stage.STOPPED if run.stopped.is_set() else Stage.DONE)
         except OrgAskError as exc:
             log.warning("%s", exc)
-            conversation = conversation.close(Stage.FAILED, str(exc))
+            yield conversation.close(Stage.FAILED, str(exc))
         except Exception:
             log.exception("a question could not be answered")
-            conversation = conversation.close(Stage.FAILED, texts.failed)
-        yield conversation, messages(conversation, texts)
+            yield conversation.close(Stage.FAILED, texts.failed)
 
     def rest(self, conversation: Conversation, request: gr.Request) -> Update:
         """Make the input ready for the next question."""
@@ -103,15 +123,17 @@ class Handlers:
             return gr.skip()
         return gr.Textbox(submit_btn=texts.send, stop_btn=False)
 
-    def stop(self, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
-        """End the answer that is being made: conversation, chat, input."""
+    def stop(self, request: gr.Request) -> None:
+        """End the answer that is being made; `answer` itself shows how far it came."""
+        self._runs.stop(_session(request), STOP_TIMEOUT_S)
+
+    def give_up(self, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
+        """After a stop, close an answer that never began: conversation, chat, input."""
+        if not conversation.busy:
+            return gr.skip(), gr.skip(), gr.skip()
         texts = _texts(request)
         conversation = conversation.close(Stage.STOPPED)
-        return (
-            conversation,
-            messages(conversation, texts),
-            gr.Textbox(submit_btn=texts.send, stop_btn=False),
-        )
+        return conversation, messages(conversation, texts), gr.Textbox(submit_btn=texts.send, stop_btn=False)
 
     def clear(self, request: gr.Request) -> tuple[Update, ...]:
         """Begin a new conversation: conversation, chat, welcome, panel, input, hint."""
@@ -151,13 +173,11 @@ class Handlers:
             log.exception("no example questions")
             return []
 
-    def _refusal(self, question: str, conversation: Conversation, texts: Texts) -> str:
+    def _refusal(self, question: str, texts: Texts) -> str:
         if not question:
             return texts.hint_empty
         if not isinstance(self._startup.phase, Ready):
             return texts.placeholder_wait
-        if conversation.busy:
-            return texts.hint_busy
         if len(question) > QUESTION_LIMIT:
             return texts.hint_long.format(count=f"{len(question):,}", limit=f"{QUESTION_LIMIT:,}")
         return ""
@@ -165,6 +185,10 @@ class Handlers:
 
 def _texts(request: gr.Request) -> Texts:
     return texts_for(request.headers.get("accept-language"))
+
+
+def _session(request: gr.Request) -> str:
+    return request.session_hash or ""
 
 
 def _chips(examples: list[str]) -> list[Update]:

@@ -101,44 +101,37 @@ def _wire(page: gr.Blocks, parts: _Parts, handlers: Handlers, answers_at_once: i
     page.load(handlers.poll, parts.conversation, state_parts, **_PRIVATE)
     timer.tick(handlers.poll, parts.conversation, state_parts, **_PRIVATE)
 
-    answering = [
-        _ask(parts, handlers, trigger, source, answers_at_once)
-        for trigger, source in [
-            (parts.question.submit, parts.question),
-            *((chip.click, chip) for chip in parts.chips),
-        ]
-    ]
-    parts.question.stop(
-        handlers.stop,
+    _ask(parts, handlers, parts.question.submit, parts.question, answers_at_once)
+    for chip in parts.chips:
+        _ask(parts, handlers, chip.click, chip, answers_at_once)
+    # Two steps each: the second begins when the page has seen the end of the answer.
+    parts.question.stop(handlers.stop, None, None, **_PRIVATE).then(
+        handlers.give_up,
         parts.conversation,
         [parts.conversation, parts.chat, parts.question],
-        cancels=answering,
         **_PRIVATE,
     )
-    parts.new_chat.click(
+    parts.new_chat.click(handlers.stop, None, None, **_PRIVATE).then(
         handlers.clear,
         None,
         [parts.conversation, parts.chat, parts.welcome, parts.panel, parts.question, parts.hint],
-        cancels=answering,
         **_PRIVATE,
     )
     parts.bridge.select(handlers.show, parts.conversation, parts.panel, **_PRIVATE)
 
 
-def _ask(parts: _Parts, handlers: Handlers, trigger: Any, source: Any, answers_at_once: int) -> Any:
+def _ask(parts: _Parts, handlers: Handlers, trigger: Any, source: Any, answers_at_once: int) -> None:
     asked = trigger(
         handlers.ask,
         [source, parts.conversation],
         [parts.question, parts.conversation, parts.chat, parts.welcome, parts.hint],
         **_PRIVATE,
     )
-    answered = asked.then(
+    asked.then(
         handlers.answer,
         parts.conversation,
         [parts.conversation, parts.chat],
         concurrency_limit=answers_at_once,
         concurrency_id="answer",
         **_PRIVATE,
-    )
-    answered.then(handlers.rest, parts.conversation, parts.question, **_PRIVATE)
-    return answered
+    ).then(handlers.rest, parts.conversation, parts.question, **_PRIVATE)

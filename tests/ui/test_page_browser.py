@@ -75,18 +75,38 @@ def test_a_click_on_a_number_opens_the_source_at_the_quote(page: Page, serve: Se
 
 def test_the_answer_grows_while_it_is_written_and_can_be_stopped(page: Page, serve: Serve) -> None:
     hold = threading.Event()
-    page.goto(serve(lambda: ScriptedService(hold=hold)))
+    service = ScriptedService(hold=hold)
+    page.goto(serve(lambda: service))
     expect(box(page)).to_be_enabled()
     box(page).fill(TALENT.question)
     box(page).press("Enter")
 
     expect(page.locator(".oa-growing")).to_contain_text("326名")
+    box(page).fill(CADRES.question)
+    box(page).press("Enter")
+    expect(page.locator(".oa-hint")).to_contain_text("上一个问题还在回答")
     page.get_by_test_id("stop-button").click()
 
     expect(page.locator(".oa-stopped")).to_have_text("已停止")
     expect(page.get_by_test_id("submit-button")).to_be_visible()
+    assert len(service.asked) == 1
     hold.set()
     ask(page, CADRES.question)
+    expect(page.locator(".oa-answer").last).to_contain_text("36名年轻干部")
+
+
+def test_a_new_conversation_in_the_middle_of_an_answer_stays_empty(page: Page, serve: Serve) -> None:
+    page.goto(serve(ScriptedService))
+    for _ in range(3):
+        expect(box(page)).to_be_enabled()
+        box(page).fill(TALENT.question)
+        box(page).press("Enter")
+        expect(page.locator(".oa-growing")).to_be_visible()
+        page.locator("#oa-new").click()
+        expect(page.locator(".oa-chip").first).to_be_visible()
+        expect(page.locator(".oa-answer")).to_have_count(0)
+    ask(page, CADRES.question)
+    expect(page.locator(".oa-answer")).to_have_count(1)
 
 
 def test_each_answer_keeps_its_own_numbers(page: Page, serve: Serve) -> None:
@@ -130,6 +150,7 @@ def test_markup_in_documents_answers_and_questions_stays_text(page: Page, serve:
     expect(page.locator(".oa-answer").last.locator(".oa-refused")).to_have_text("未回答")
     inside = "#oa-chat .md, #oa-panel .oa-panel"
     assert page.evaluate(f"[...document.querySelectorAll('{inside}')].length") > 0
+    # Nothing of these may come from a text.
     for tag in ("img", "script", "iframe", "math", ".katex", "h3", 'a:not([href^="#"])'):
         assert page.locator(f":is({inside}) {tag}").count() == 0, tag
     assert page.evaluate("window.hacked") is None
