@@ -12,17 +12,24 @@ from assistant.question import Ask, Question
 from assistant.values import lead_values
 from core.schema import Article
 from core.templates import Templates
-from retriever.text import fold, squeeze
+from retriever.text import fold, sentence_spans, squeeze
 
 LONGEST_QUOTE = 170
 """Characters of a quote; a longer sentence is cut at the ends of clauses around what answers."""
 _LONGEST_ITEM = 110
 _MOST_FACTS = 3
 _MOST_ITEMS = 7
-_GAIN = 0.15
+_GAIN = 0.2
 """Share of the question's weight that a further sentence must add."""
+_FURTHER_SHARE = 0.7
+"""A further sentence scores at least this share of the best."""
 _ITEM_SHARE = 0.5
 """A list item scores at least this share of the best."""
+_SPREAD_SHARE = 0.65
+"""The same for one text among several."""
+_THEME = 36
+"""Characters: a shorter sentence only opens a paragraph; what explains it follows."""
+_LONGEST_EXTENDED = 200
 _CLAUSE = re.compile(r"[^；;，,。！？!?：:]*[；;，,。！？!?：:]?[”’」』）)】》]*")
 _EXPLAINS = re.compile(r"即|是指|指的是|包括|包含|构建|由.+组成|抓牢|以.+为|：|——|通过|旨在|创新开展|实施")
 
@@ -49,9 +56,9 @@ class Composer:
         """Yield the value that is asked for, in bold, and the one to three sentences that prove it."""
         chosen = _complementary(question, sentences, weights)
         quotes = [clip(sentence, weights, question) for sentence in chosen]
-        leads = []
+        leads: list[str] = []
         for quote in quotes:
-            values = lead_values(quote.text, question.asks, question.measures)
+            values = lead_values(quote.text, question.asks, question.measures, question.text)
             new = [value for value in values if not any(value in lead for lead in leads)]
             if new:
                 leads.append(self._templates.fill("answer.lead", values="、".join(new), marker=self._cite(quote)))
@@ -59,6 +66,16 @@ class Composer:
             yield "".join(leads)
         for quote in sorted(quotes, key=lambda q: (quotes[0].sentence.document_id != q.sentence.document_id, q.start)):
             yield self._quote("answer.quote", quote)
+
+    def definition(
+        self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]
+    ) -> Iterable[str]:
+        """Yield the name in bold with the sentence that explains it best, and one more that adds to it."""
+        ordered = explanations(question, sentences)
+        name = f"“{question.names[0]}”" if question.names else ""
+        for number, sentence in enumerate(_complementary(question, ordered, weights)[:2]):
+            line = self._quote("answer.quote", extended(sentence, weights, question))
+            yield self._templates.fill("answer.definition", name=name, quote=line) if name and not number else line
 
     def listing(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield the items of a list from the text that answers best, in the order of that text."""
@@ -80,7 +97,7 @@ class Composer:
         for sentence in sorted(sentences, key=lambda s: -(s.score + 0.5 * s.value)):
             best.setdefault(sentence.article.id, sentence)
         top = max(s.score for s in best.values())
-        chosen = [s for s in best.values() if s.score >= _ITEM_SHARE * top][:_MOST_ITEMS]
+        chosen = [s for s in best.values() if s.score >= _SPREAD_SHARE * top][:_MOST_ITEMS]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
         yield self._templates.fill(head, count=len(chosen))
         for sentence in chosen:
@@ -88,7 +105,9 @@ class Composer:
 
     def part(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield the line of a comparison for one of its parts."""
-        quote = clip(sentences[0], weights, question, _LONGEST_ITEM)
+        best = sentences[0]
+        numeric = question.asks & {Ask.NUMBER, Ask.MONEY}
+        quote = clip(best, weights, question, _LONGEST_ITEM) if numeric else extended(best, weights, question)
         yield self._quote("answer.quote_item", quote)
 
     def _quote(self, template: str, quote: Quote) -> str:
@@ -127,7 +146,7 @@ def _complementary(question: Question, sentences: Sequence[Sentence], weights: M
     for sentence in sentences[1:12]:
         if len(chosen) == _MOST_FACTS:
             break
-        if sentence.article.id != chosen[0].article.id or sentence.score < 0.6 * chosen[0].score:
+        if sentence.article.id != chosen[0].article.id or sentence.score < _FURTHER_SHARE * chosen[0].score:
             continue
         have = squeeze(fold("".join(s.text for s in chosen)))
         gain = sum(
@@ -139,6 +158,19 @@ def _complementary(question: Question, sentences: Sequence[Sentence], weights: M
         if gain >= _GAIN * total or lacks_value:
             chosen.append(sentence)
     return chosen
+
+
+def extended(sentence: Sentence, weights: Mapping[str, float], question: Question) -> Quote:
+    """Return the sentence; one that only opens a theme together with the sentences that follow it in its paragraph."""
+    if len(sentence.text) > _THEME:
+        return clip(sentence, weights, question)
+    end = 0
+    for _, stop in sentence_spans(sentence.following):
+        if len(sentence.text) + stop > _LONGEST_EXTENDED:
+            break
+        end = stop
+    text = sentence.text + sentence.following[:end]
+    return Quote(sentence, sentence.start, sentence.start + len(text), text)
 
 
 def clip(sentence: Sentence, weights: Mapping[str, float], question: Question, longest: int = LONGEST_QUOTE) -> Quote:
@@ -163,5 +195,5 @@ def _worth(text: str, weights: Mapping[str, float], question: Question) -> float
     folded = squeeze(fold(text))
     terms = sum(weight * share_of(term, folded) for term, weight in weights.items()) / (sum(weights.values()) or 1.0)
     names = sum(fold(name) in folded for name in question.names)
-    values = len(lead_values(text, question.asks, question.measures))
+    values = len(lead_values(text, question.asks, question.measures, question.text))
     return terms + 0.5 * names + 0.3 * values + 0.05 * len(text) / LONGEST_QUOTE

@@ -22,6 +22,8 @@ from retriever.text import bigrams, fold, sentence_spans, squeeze
 _AROUND = 0.6
 """What a term in the surroundings of a sentence (paragraph before it, headings, title) counts beside one inside it."""
 _WEIGHTS = {"coverage": 1.0, "cosine": 1.0, "value": 0.18, "rank": 0.10}
+_READ = 48
+"""So many sentences, the best by their terms, are embedded for a question; each costs some milliseconds."""
 _COSINE_FLOOR = 0.78
 """multilingual-e5-small: unrelated texts have about this cosine, so that only what is above it tells something."""
 _COSINE_SPAN = 0.14
@@ -60,26 +62,32 @@ class Sentence:
         return f"{self.lead}\n{self.paragraph}"
 
 
-def sentences_of(passages: Sequence[Passage]) -> list[Sentence]:
-    """Return the sentences of some passages, each once, in the order of the passages."""
+def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[Sentence]:
+    """Return the sentences of some passages, each once, in the order of the passages.
+
+    Args:
+        passages: what was found.
+        texts: the whole texts of their documents by id: a chunk may begin in the middle of a paragraph.
+    """
     found: dict[tuple[str, int], Sentence] = {}
     for passage in passages:
         chunk, article = passage.chunk, passage.article
-        for start, end in sentence_spans(chunk.text):
-            begin = chunk.text.rfind("\n", 0, start) + 1
-            stop = chunk.text.find("\n", end)
-            key = (article.document_id, chunk.start + start)
+        whole = texts[article.document_id]
+        for local_start, local_end in sentence_spans(chunk.text):
+            start, end = chunk.start + local_start, chunk.start + local_end
+            begin, stop = whole.rfind("\n", 0, start) + 1, whole.find("\n", end)
+            key = (article.document_id, start)
             if key not in found:
                 found[key] = Sentence(
                     document_id=article.document_id,
                     source=passage.source,
                     article=article,
                     headings=chunk.headings,
-                    start=chunk.start + start,
-                    end=chunk.start + end,
-                    text=chunk.text[start:end],
-                    paragraph=chunk.text[begin:end],
-                    following=chunk.text[end : stop if stop >= 0 else len(chunk.text)],
+                    start=start,
+                    end=end,
+                    text=whole[start:end],
+                    paragraph=whole[begin:end],
+                    following=whole[end : stop if stop >= 0 else len(whole)],
                     passage_rank=passage.rank,
                 )
     return list(found.values())
@@ -119,6 +127,7 @@ class Ranker:
         if not sentences:
             return []
         weights = self.weights(question)
+        sentences = sorted(sentences, key=lambda s: -(coverage(weights, s) + _WEIGHTS["rank"] / s.passage_rank))[:_READ]
         texts = [f"{s.article.title}\n{s.text}" for s in sentences]
         cosines = self._encoder.encode_documents(texts) @ np.asarray(vector)
         scored = []

@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from assistant.api import AnswerService, LibraryStatus
 from assistant.citations import CitationList
-from assistant.compose import Composer, explanations
+from assistant.compose import Composer
 from assistant.evidence import Ranker, Sentence, sentences_of
 from assistant.followup import complete
-from assistant.question import Ask, Question, QuestionReader
+from assistant.question import Ask, Question, QuestionReader, Vocabulary
 from assistant.support import Judge
 from core.errors import StoreError
 from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Passage, Turn
@@ -25,6 +26,8 @@ from retriever.search import Searcher
 
 LONGEST_QUESTION = 2000
 _PASSAGES = 20
+_WIDE_PASSAGES = 50
+"""For questions over many texts."""
 _SHOWN_PASSAGES = 10
 
 
@@ -68,7 +71,9 @@ class Assistant(AnswerService):
         self._ranker = Ranker(encoder, library.keywords.document_frequency, self._chunks)
         gazetteer = Gazetteer()
         self._judge = Judge(gazetteer)
-        self._reader = QuestionReader(gazetteer, self._database.names(QUOTED), self._database.names(PLACE))
+        self._reader = QuestionReader(
+            Vocabulary.load(), gazetteer, self._database.names(QUOTED), self._database.names(PLACE)
+        )
 
     def status(self) -> LibraryStatus:
         """Return the size of the library."""
@@ -146,15 +151,18 @@ class Assistant(AnswerService):
     def _find(self, question: Question, watch: Stopwatch) -> _Found:
         with watch.stage("search"):
             vector = self._encoder.encode_queries([question.text])[0]
-            passages = self._searcher.search(question.text, _PASSAGES, vector=vector)
+            depth = _WIDE_PASSAGES if question.spread or Ask.PRECEDENT in question.asks else _PASSAGES
+            passages = self._searcher.search(question.text, depth, vector=vector)
         with watch.stage("rank"):
-            ranked = self._ranker.rank(question, sentences_of(passages), vector)
+            texts = self._database.texts({passage.article.document_id for passage in passages})
+            ranked = self._ranker.rank(question, sentences_of(passages, texts), vector)
         with watch.stage("check"):
             weights = self._ranker.weights(question)
             verdicts = [self._judge.judge(question, sentence, weights) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
             lacking = [verdict.missing for verdict in verdicts if verdict.missing]
             missing = min(lacking, key=len) if lacking and not supported else ()
+        passages = _by_evidence(passages, supported)
         return _Found(question, passages, supported, missing, weights)
 
     def _lines(self, found: Sequence[_Found], citations: CitationList, watch: Stopwatch) -> Iterable[str]:
@@ -174,7 +182,7 @@ class Assistant(AnswerService):
             if one.question.spread or Ask.PRECEDENT in asks:
                 yield from composer.spread(one.question, one.supported, one.weights)
             elif Ask.DEFINITION in asks:
-                yield from composer.facts(one.question, explanations(one.question, one.supported), one.weights)
+                yield from composer.definition(one.question, one.supported, one.weights)
             elif Ask.LIST in asks and not asks & {Ask.NUMBER, Ask.UNIT, Ask.PERSON}:
                 yield from composer.listing(one.question, one.supported, one.weights)
             else:
@@ -196,9 +204,23 @@ def _joined(lines: Sequence[str]) -> str:
 
 def _with_list(lines: Sequence[str]) -> str:
     text = lines[0]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         text += ("\n" if before.startswith("- ") and line.startswith("- ") else "\n\n") + line
     return text
+
+
+def _by_evidence(passages: list[Passage], supported: Sequence[Sentence]) -> list[Passage]:
+    """Return the passages, those first whose sentences answer best."""
+    order = {(s.document_id, s.start): place for place, s in reversed(list(enumerate(supported)))}
+
+    def place(passage: Passage) -> int:
+        chunk = passage.chunk
+        inside = (
+            p for (i, at), p in order.items() if i == passage.article.document_id and chunk.start <= at < chunk.end
+        )
+        return min(inside, default=len(order))
+
+    return sorted(passages, key=place)
 
 
 def _merged(found: Sequence[_Found]) -> list[Passage]:

@@ -13,9 +13,12 @@ _DIGITS = r"\d[\d,，.]*(?:\.\d+)?"
 _QUALIFIER = r"(?:超过|超|近|约|逾|达|累计|不少于|至少|共)?"
 _SCALE = r"(?:[余多]?[万亿千百]+[余多]?|[余多]|\+)?"
 _CHINESE_NUMBER = r"[一二两三四五六七八九十百千万亿]+[余多]?[万亿]?"
-_UNIT = r"(?:个百分点|人次|场次|平方米|公里|公顷|元|人|名|位|个|项|次|场|套|篇|家|支|条|种|批|件|岁|年|期|所|处|座|户|门|对|株|亩|吨|间|块|天|月|倍|分|类|%|％|余)"
+_UNITS = (
+    "个百分点|人次|场次|平方米|公里|公顷|人|名|位|个|项|次|场|套|篇|家|支|条|种|批|件|岁|年|期|所|处|座|户|门|对|株|亩|吨|间|块|天|月|倍|"
+    "分|类|元|%|％"
+)
 FIGURE = re.compile(
-    rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}\s*{_UNIT}+|{_DIGITS}\s*[%％]|{_DIGITS}[万亿]|(?:超|逾|近)?{_CHINESE_NUMBER}{_UNIT})"
+    rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}\s*(?:{_UNITS})余?|{_DIGITS}[余多]?[万亿]余?|{_CHINESE_NUMBER}(?:{_UNITS}))"
 )
 _MONEY = re.compile(
     rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}|{_CHINESE_NUMBER})[余多]?\s*(?:[百千万亿]+)?[余多]?(?:美|港|欧)?元"
@@ -27,9 +30,10 @@ _OFFICE = (
 _PERSON_AFTER_OFFICE = re.compile(
     rf"(?:[\u4e00-\u9fff、“”]{{0,24}}{_OFFICE})([\u4e00-\u9fff]{{2,4}}?)(?:同志|[，,、。；;任为是在说等）)]|$)"
 )
+_BETWEEN_NAMES = re.compile(r"[、，,。；;：:“”（）()\s]|分别|由|在|和|与|及|等|是|为|牵头|负责|承办|组织|实施|设")
 _ORGANISATION = re.compile(
-    r"(?:[\u4e00-\u9fff]{0,10}(?:委员会|政法委|纪委|区委|县委|市委|党工委|团区委|团委|工委|部|局|厅|办公室|中心|学院|大学|公司|银行|协会|社|委))"
-)  # fmt: skip
+    r"[\u4e00-\u9fff]{0,12}(?:委员会|政法委|纪委|[区县市省]委|工委|[教建团]委|[^全外内]部|局|厅|办公室|中心|学院|大学|公司|银行|协会|联社)"
+)
 
 
 def figures(text: str) -> list[str]:
@@ -55,12 +59,12 @@ def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:
         case Ask.PERSON:
             return bool(persons(text))
         case Ask.UNIT:
-            return bool(_ORGANISATION.search(text))
+            return bool(organisations(text))
         case _:
             return False
 
 
-def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[str]) -> list[str]:
+def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[str], question: str = "") -> list[str]:
     """Return the values to set in bold before an answer, in the order of the question; empty where unsure.
 
     Every value stands in `text` as it is written.
@@ -76,19 +80,18 @@ def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[str]) -> list
                 found += [m[0] for m in _DATE.finditer(text)][:1]
             case Ask.PERSON:
                 found += persons(text)[:3]
+            case Ask.UNIT:
+                found += organisations(text, question)
             case _:
                 pass
     values: list[str] = []
     for value in found:
         if not any(value in kept for kept in values):
             values = [kept for kept in values if kept not in value] + [value]
-    return values[:4]
+    return values[:6]
 
 
-_ORDER = (
-    *(ask for ask in Ask if ask in (Ask.DATE, Ask.PERSON, Ask.MONEY)),
-    *(a for a in Ask if a not in (Ask.DATE, Ask.PERSON, Ask.MONEY)),
-)
+_ORDER = sorted(Ask, key=lambda ask: ask not in (Ask.DATE, Ask.PERSON, Ask.UNIT, Ask.MONEY))
 
 
 def _asked_figures(text: str, measures: Sequence[str]) -> list[str]:
@@ -131,3 +134,9 @@ def persons(text: str) -> list[str]:
     tagged = {word for word, tag in rjieba.tag(text) if tag == "nr" and 2 <= len(word) <= 4}
     kept = [name for name in names if name in tagged or any(name.endswith(t) or t.startswith(name) for t in tagged)]
     return list(dict.fromkeys(kept))
+
+
+def organisations(text: str, question: str = "") -> list[str]:
+    """Return the organisations that a sentence names and the question does not."""
+    parts = [part for part in _BETWEEN_NAMES.split(text) if len(part) >= 2 and part not in question]
+    return list(dict.fromkeys(part for part in parts if _ORGANISATION.fullmatch(part)))

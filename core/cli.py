@@ -53,7 +53,8 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
         UsageError: the file cannot be read, or a line of it is no JSON object.
     """
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        # Not splitlines(): JSON allows U+2028 and the like inside its strings.
+        lines = path.read_text("utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise UsageError(f"无法读取 {path}，请检查路径、权限和编码（应为 UTF-8）。") from exc
     records = []
@@ -61,7 +62,7 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
         if line.strip():
             try:
                 record = json.loads(line)
-            except json.JSONDecodeError as exc:
+            except (ValueError, RecursionError) as exc:
                 raise UsageError(f"{path} 第 {number} 行不是有效的 JSON。") from exc
             if not isinstance(record, dict):
                 raise UsageError(f"{path} 第 {number} 行不是 JSON 对象。")

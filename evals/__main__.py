@@ -32,7 +32,13 @@ def answers(
         totals = summary(scores)
         if as_json:
             lines = [
-                {"id": s.case.id, "type": s.case.type, "passed": s.passed, "problems": s.problems, "text": s.answer.text}
+                {
+                    "id": s.case.id,
+                    "type": s.case.type,
+                    "passed": s.passed,
+                    "problems": s.problems,
+                    "text": s.answer.text,
+                }
                 for s in scores
             ]
             print_json({**totals, "answers": lines})

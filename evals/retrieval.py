@@ -55,7 +55,7 @@ def evaluate(
         with Library.writing(inside, encoder.name) as library:
             report = Ingest(library, encoder, max_bytes=math.inf, progress=progress).run([folder / "passages.jsonl"])
             searcher = Searcher(library, encoder)
-            rankings: dict[str, dict[str, list[str]]] = {"fused": {}, "dense": {}, "keyword": {}}
+            rankings: dict[str, dict[str, list[str]]] = defaultdict(dict)
             for number, (query_id, query) in enumerate(queries):
                 if progress is not None:
                     progress("正在检索", number, len(queries))

@@ -65,7 +65,7 @@ _CHROME = [
 _NO_WORDS = re.compile(r"[^\w□■◆●]*|[\d\s.,:/\-]+")
 _SCRIPT = re.compile(r"(?:var|function|document\.|window\.|\$\()\W?.*[;{)}]\s*|</?[a-z][^>]*>", re.IGNORECASE)
 _TAIL = re.compile(r"返回搜狐，查看更多\s*|责任编辑：\S{0,6}\s*$|举报/反馈\s*$")
-_HEAD = re.compile(r"^\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?::\d{2})?)?，正文：")
+_HEAD = re.compile(r"^[\d\-:/ ]{0,20}，正文：|^原标题[:：]\s*")
 
 _CREDIT = re.compile(
     r"[(（【\[]?\s*(?:来源|信息来源|稿件来源|编辑|责任编辑|责编|编审|审核|校对|校对人|总编|总编辑|值班编辑|监制|初审|复审|终审|供稿|撰稿|"

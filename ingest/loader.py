@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from core.errors import EmptyFileError, FileTooLargeError, ReadError
@@ -15,6 +17,8 @@ from ingest.decode import decode
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 RECORD_SUFFIXES = frozenset({".jsonl"})
 SUFFIXES = TEXT_SUFFIXES | RECORD_SUFFIXES
+_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+"""A surrogate without its other half, as left by a scraper that cut a text inside an emoji; no store takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,11 @@ class Input:
 
     path: Path
     source: str
+
+    @property
+    def key(self) -> str:
+        """The path as the database keeps it."""
+        return _readable(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +53,59 @@ def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[tuple[str, str
     found: dict[Path, Input] = {}
     passed_over: list[tuple[str, str]] = []
     for given in paths:
-        if given.is_dir():
+        if is_folder(given):
             for path in _walk(given):
-                source = path.relative_to(given).as_posix()
-                if path.suffix.lower() in SUFFIXES:
+                source = _readable(path.relative_to(given)) if path != given else _readable(Path(given.name))
+                if path.suffix.lower() in SUFFIXES or is_folder(path):
                     found.setdefault(path.resolve(), Input(path.resolve(), source))
                 else:
                     passed_over.append((source, f"暂不支持的格式 {path.suffix or '（无扩展名）'}"))
         else:
-            found.setdefault(given.resolve(), Input(given.resolve(), given.name))
+            found.setdefault(given.resolve(), Input(given.resolve(), _readable(Path(given.name))))
     return list(found.values()), passed_over
 
 
+def is_folder(path: Path) -> bool:
+    """Whether `path` is a folder, as far as one may know."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def is_gone(path: Path) -> bool:
+    """Whether nothing is at `path` any more; what may not be looked at is not gone."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _readable(path: PurePath) -> str:
+    """Return a path as text. Archives from Chinese Windows leave names in GB18030, which are no valid Unicode."""
+    return PurePath(*(_readable_name(os.fsencode(name)) for name in path.parts)).as_posix()
+
+
+def _readable_name(name: bytes) -> str:
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("gb18030", "backslashreplace")
+
+
 def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
+    """Yield the files under a folder, and at last the folders that may not be opened."""
+    closed: list[Path] = []
+    for parent, folders, files in os.walk(folder, onerror=lambda exc: closed.append(Path(exc.filename))):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(parent, name)
             if not name.startswith(".") and not path.is_symlink():
                 yield path
+    yield from closed
 
 
 def read_bytes(file: Input, max_bytes: float) -> bytes:
@@ -71,12 +114,17 @@ def read_bytes(file: Input, max_bytes: float) -> bytes:
     Raises:
         ReadError: it is not there, may not be read, is too large, or is of a form that is not supported.
     """
-    if file.path.suffix.lower() not in SUFFIXES:
-        raise ReadError(
-            f"暂不支持的格式 {file.path.suffix or '（无扩展名）'}，可用的有 {'、'.join(sorted(SUFFIXES))}。"
-        )
     try:
-        size = file.path.stat().st_size
+        status = file.path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise ReadError("没有权限打开这个文件夹，请修改权限后重试。")
+        if not stat.S_ISREG(status.st_mode):
+            raise ReadError("不是普通文件，无法读取。")
+        if file.path.suffix.lower() not in SUFFIXES:
+            raise ReadError(
+                f"暂不支持的格式 {file.path.suffix or '（无扩展名）'}，可用的有 {'、'.join(sorted(SUFFIXES))}。"
+            )
+        size = status.st_size
         if size > max_bytes:
             raise FileTooLargeError(
                 f"文件有 {size / 1e6:.1f} MB，超过上限 {max_bytes / 1e6:.0f} MB；"
@@ -104,7 +152,8 @@ def read_texts(file: Input, data: bytes) -> tuple[list[RawText], list[str]]:
         return [RawText("", file.source, text)], []
     texts: dict[str, RawText] = {}
     problems: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    # Not splitlines(): JSON allows U+2028 and the like inside its strings.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -124,15 +173,20 @@ def read_texts(file: Input, data: bytes) -> tuple[list[RawText], list[str]]:
 def _record(file: Input, number: int, line: str) -> RawText:
     try:
         fields = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:
         raise ReadError("不是有效的 JSON") from exc
-    if not isinstance(fields, dict) or not isinstance(fields.get("text"), str) or not fields["text"].strip():
+    text = _HALF_CHARACTER.sub("", fields["text"]) if _has_text(fields) else ""
+    if not text.strip():
         raise ReadError("缺少文字字段 text")
     key = _string(fields, "id") or str(number)
     source = _string(fields, "source") or f"{file.source}#{key}"
-    return RawText(key, source, fields["text"], _string(fields, "title"), _string(fields, "date"))
+    return RawText(key, source, text, _string(fields, "title"), _string(fields, "date"))
+
+
+def _has_text(fields: Any) -> bool:
+    return isinstance(fields, dict) and isinstance(fields.get("text"), str)
 
 
 def _string(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
-    return str(value).strip() if isinstance(value, str | int) else ""
+    return _HALF_CHARACTER.sub("", str(value)).strip() if isinstance(value, str | int) else ""

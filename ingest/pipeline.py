@@ -17,7 +17,7 @@ from core.schema import Encoder, FileResult, FileState, IngestReport
 from ingest.articles import structure
 from ingest.chunking import chunk_article
 from ingest.clean import clean
-from ingest.loader import Input, RawText, find_inputs, read_bytes, read_texts
+from ingest.loader import Input, RawText, find_inputs, is_folder, is_gone, read_bytes, read_texts
 from retriever.database import PreparedDocument
 from retriever.library import Library, Progress
 from retriever.names import names_in
@@ -82,7 +82,7 @@ class Ingest:
         self._store_waiting()
         results += [FileResult(source, FileState.SKIPPED, reason) for source, reason in passed_over]
         if prune:
-            results += self._prune(paths, {file.path for file in inputs})
+            results += self._prune(paths, {file.key for file in inputs})
         self._embed_missing()
         self._database.drop_unused_vectors()
         self._library.bring_up_indexes(self._progress, rebuild=rebuild)
@@ -93,7 +93,7 @@ class Ingest:
         try:
             data = read_bytes(file, self._max_bytes)
             fingerprint = hashlib.sha256(f"{PIPELINE_VERSION}|{file.source}|".encode() + data).hexdigest()
-            before = self._database.fingerprint(str(file.path))
+            before = self._database.fingerprint(file.key)
             if before == fingerprint:
                 return FileResult(file.source, FileState.SKIPPED)
             texts, problems = read_texts(file, data)
@@ -101,7 +101,7 @@ class Ingest:
             if not prepared:
                 raise EmptyFileError("去掉网页残留后没有正文。")
         except ReadError as exc:
-            kept = "（上一次索引的内容仍保留）" if self._database.fingerprint(str(file.path)) else ""
+            kept = "（上一次索引的内容仍保留）" if self._database.fingerprint(file.key) else ""
             return FileResult(file.source, FileState.FAILED, f"{exc}{kept}")
         changed = [one for one in prepared if self._database.hash_of(one.document.id) != one.document.sha256]
         known = bool(before) or len(changed) < len(prepared)
@@ -129,7 +129,7 @@ class Ingest:
                 problems.append(f"记录 {raw.key}：没有正文")
 
     def _prepare(self, file: Input, raw: RawText) -> PreparedDocument:
-        document_id = hashlib.sha256(f"{file.path}#{raw.key}".encode()).hexdigest()[:16]
+        document_id = hashlib.sha256(f"{file.key}#{raw.key}".encode()).hexdigest()[:16]
         fields = (PIPELINE_VERSION, raw.source, raw.title, raw.date, raw.text)
         sha256 = hashlib.sha256("|".join(fields).encode("utf-8", "surrogatepass")).hexdigest()
         blocks = clean(raw.text)
@@ -145,7 +145,7 @@ class Ingest:
         ]
         keys = [hashlib.sha256(chunk.embedding_text.encode()).hexdigest()[:32] for chunk in chunks]
         names = names_in([*(a.title for a in structured.articles), *(c.text for c in chunks)], self._gazetteer)
-        return PreparedDocument(str(file.path), structured.document, structured.articles, chunks, keys, names)
+        return PreparedDocument(file.key, structured.document, structured.articles, chunks, keys, names)
 
     def _store_waiting(self) -> None:
         waiting, self._waiting = self._waiting, _Waiting()
@@ -164,7 +164,7 @@ class Ingest:
             self._embedded += len(some)
         self._database.save(waiting.documents)
         for file, fingerprint, ids in waiting.files:
-            self._database.finish_file(str(file.path), fingerprint, ids)
+            self._database.finish_file(file.key, fingerprint, ids)
 
     def _embed_missing(self) -> None:
         """Embed what has no vector: after a change of the model, all."""
@@ -174,11 +174,12 @@ class Ingest:
             self._embedded += len(texts)
             self._tell("正在重新计算向量", self._embedded, self._database.counts()[2])
 
-    def _prune(self, paths: Sequence[Path], present: set[Path]) -> Iterator[FileResult]:
-        folders = [path.resolve() for path in paths if path.is_dir()]
-        for stored in map(Path, self._database.paths()):
-            if stored not in present and any(stored.is_relative_to(folder) for folder in folders):
-                self._database.delete_file(str(stored))
+    def _prune(self, paths: Sequence[Path], present: set[str]) -> Iterator[FileResult]:
+        folders = [path.resolve() for path in paths if is_folder(path)]
+        for key in self._database.paths():
+            stored = Path(key)
+            if key not in present and is_gone(stored) and any(stored.is_relative_to(folder) for folder in folders):
+                self._database.delete_file(key)
                 yield FileResult(stored.name, FileState.DELETED, "原文件已不存在")
 
     def _tell(self, stage: str, done: int, total: int) -> None:

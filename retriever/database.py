@@ -116,6 +116,8 @@ class IndexEntry:
     """What the derived indexes hold of one chunk."""
 
     id: str
+    title: str
+    text: str
     embedding_text: str
     vector: Vectors
     meta: Metadata
@@ -199,7 +201,7 @@ class Database:
     def forget_fingerprints(self) -> None:
         """Make every file look changed, so that the next ingest reads it again."""
         with self._session() as session:
-            session.execute(text("UPDATE files SET fingerprint = ''"))
+            session.execute(text("UPDATE files SET fingerprint = 'outdated'"))
             session.execute(text("UPDATE documents SET sha256 = ''"))
 
     def paths(self) -> list[str]:
@@ -249,6 +251,13 @@ class Database:
             if row is None:
                 return None
             return Document(row.id, row.source, row.title, row.text, row.sha256, json.loads(row.meta))
+
+    def texts(self, ids: Collection[str]) -> dict[str, str]:
+        """Return the texts of documents by their ids."""
+        with self._session() as session:
+            query = select(_DocumentRow.id, _DocumentRow.text)
+            found = (session.execute(query.where(_DocumentRow.id.in_(some))) for some in _batches(sorted(ids)))
+            return {row[0]: row[1] for rows in found for row in rows}
 
     def articles(self, document_id: str) -> list[Article]:
         """Return the articles of a document in their order."""
@@ -314,7 +323,7 @@ class Database:
     def index_entries(self, ids: Sequence[str] | None = None) -> Iterator[list[IndexEntry]]:
         """Yield what the derived indexes need, in batches: of the given chunks, or of all."""
         query = (
-            select(_ChunkRow.id, _ChunkRow.embedding_text, _VectorRow.vector, _ArticleRow.meta)
+            select(_ChunkRow, _VectorRow.vector, _ArticleRow.title, _ArticleRow.meta)
             .join(_VectorRow, _ChunkRow.vector == _VectorRow.key)
             .join(_ArticleRow, _ChunkRow.article_id == _ArticleRow.id)
             .order_by(_ChunkRow.id)
@@ -328,7 +337,7 @@ class Database:
                 if not rows:
                     return
                 yield [_entry(row) for row in rows]
-                last = rows[-1][0]
+                last = rows[-1][0].id
 
     # --- what the derived indexes still have to do -------------------------------------------------------------
 
@@ -451,5 +460,6 @@ def _chunk(row: _ChunkRow) -> Chunk:
 
 
 def _entry(row: Any) -> IndexEntry:
-    chunk_id, embedding_text, vector, meta = row
-    return IndexEntry(chunk_id, embedding_text, np.frombuffer(vector, dtype="<f4"), _metadata(meta))
+    chunk, vector, title, meta = row
+    numbers = np.frombuffer(vector, dtype="<f4")
+    return IndexEntry(chunk.id, title, chunk.text, chunk.embedding_text, numbers, _metadata(meta))

@@ -1,22 +1,29 @@
-"""BM25 over words and character bigrams together, in one tantivy index."""
+"""BM25 over words and character bigrams together, on two grains: chunks and single sentences.
+
+A sentence that answers is often lost in a chunk that speaks of much else; a chunk is found where the words of the
+question are spread over several sentences. On CMRC2018 both together find more than either.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
 
 from core.errors import StoreError, StoreFullError
 from retriever.database import IndexEntry
-from retriever.text import bigrams, words
+from retriever.text import bigrams, sentence_spans, without_asking, words
 
 _FIELDS = {"words": words, "bigrams": bigrams}
 _WRITER_MEMORY = 64_000_000
+_SENTENCES_A_CHUNK = 3
+"""So many sentence hits are read for each chunk that is wanted, as several may lie in one chunk."""
 
 
 class KeywordIndex:
-    """Finds chunks by the terms of their embedding text (title, headings and body)."""
+    """Finds chunks by the terms of their title, headings and body, and by those of their single sentences."""
 
     def __init__(self, folder: Path) -> None:
         """Open the index in `folder`, making it where there is none.
@@ -24,6 +31,50 @@ class KeywordIndex:
         Raises:
             StoreError: the folder holds something that is no index, or a damaged one.
         """
+        self._chunks = _Grain(folder / "chunks")
+        self._sentences = _Grain(folder / "sentences")
+
+    def count(self) -> int:
+        """Return how many chunks the index holds."""
+        return self._chunks.count()
+
+    def apply(self, remove: Sequence[str], batches: Iterable[Sequence[IndexEntry]]) -> None:
+        """Remove the chunks `remove` and add those of `batches`, in one commit for each grain.
+
+        Raises:
+            StoreFullError: there was no room for it; the index is to be made anew.
+        """
+        with self._chunks.writing(remove) as add_chunk, self._sentences.writing(remove) as add_sentence:
+            for entries in batches:
+                for entry in entries:
+                    add_chunk(entry.id, entry.embedding_text)
+                    for sentence in _sentences(entry):
+                        add_sentence(entry.id, sentence)
+
+    def search(self, question: str, k: int) -> list[str]:
+        """Return up to `k` chunks that share terms with `question`, best first."""
+        return self._chunks.search(without_asking(question), k)
+
+    def search_sentences(self, question: str, k: int) -> list[str]:
+        """Return up to `k` chunks by their best single sentence, best first."""
+        hits = self._sentences.search(without_asking(question), _SENTENCES_A_CHUNK * k)
+        return list(dict.fromkeys(hits))[:k]
+
+    def document_frequency(self, word: str) -> int:
+        """Return in how many chunks a word (as `retriever.text.words` cuts it) stands."""
+        return self._chunks.document_frequency(word)
+
+
+def _sentences(entry: IndexEntry) -> Iterator[str]:
+    """Yield each sentence of a chunk under the title of its article."""
+    for start, end in sentence_spans(entry.text):
+        yield f"{entry.title}\n{entry.text[start:end]}"
+
+
+class _Grain:
+    """One tantivy index of texts, each under the id of a chunk."""
+
+    def __init__(self, folder: Path) -> None:
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
         for name in _FIELDS:
@@ -37,22 +88,15 @@ class KeywordIndex:
         self._searcher = self._index.searcher()
 
     def count(self) -> int:
-        """Return how many chunks the index holds."""
         return int(self._searcher.num_docs)
 
-    def apply(self, remove: Sequence[str], batches: Iterable[Sequence[IndexEntry]]) -> None:
-        """Remove the chunks `remove` and add those of `batches`, in one atomic commit.
-
-        Raises:
-            StoreFullError: there was no room for it; the index is as it was before.
-        """
-        writer = self._index.writer(_WRITER_MEMORY, num_threads=1)
+    @contextmanager
+    def writing(self, remove: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
         try:
+            writer = self._index.writer(_WRITER_MEMORY, num_threads=1)
             for chunk_id in remove:
                 writer.delete_documents("id", chunk_id)
-            for entries in batches:
-                for entry in entries:
-                    writer.add_document(self._document(entry))
+            yield lambda chunk_id, text: self._add(writer, chunk_id, text)
             writer.commit()
             writer.wait_merging_threads()
         except (OSError, ValueError) as exc:
@@ -60,26 +104,24 @@ class KeywordIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def search(self, question: str, k: int) -> list[tuple[str, float]]:
-        """Return up to `k` chunks that share terms with `question` as (id, BM25 score), best first."""
+    @staticmethod
+    def _add(writer: tantivy.IndexWriter, chunk_id: str, text: str) -> None:
+        document = tantivy.Document()
+        document.add_text("id", chunk_id)
+        for name, cut in _FIELDS.items():
+            document.add_text(name, " ".join(cut(text)))
+        writer.add_document(document)
+
+    def search(self, query: str, k: int) -> list[str]:
         terms = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, name, term))
             for name, cut in _FIELDS.items()
-            for term in cut(question)
+            for term in cut(query)
         ]
         if not terms or k < 1:
             return []
         hits = self._searcher.search(tantivy.Query.boolean_query(terms), limit=k, count=False).hits
-        return [(self._searcher.doc(address)["id"][0], float(score or 0.0)) for score, address in hits]
+        return [self._searcher.doc(address)["id"][0] for _, address in hits]
 
     def document_frequency(self, word: str) -> int:
-        """Return in how many chunks a word (as `retriever.text.words` cuts it) stands."""
         return int(self._searcher.doc_freq("words", word))
-
-    @staticmethod
-    def _document(entry: IndexEntry) -> tantivy.Document:
-        document = tantivy.Document()
-        document.add_text("id", entry.id)
-        for name, cut in _FIELDS.items():
-            document.add_text(name, " ".join(cut(entry.embedding_text)))
-        return document

@@ -129,13 +129,23 @@ class Library:
             pending = self.database.pending()
             if pending:
                 self._mark_dirty()
-                self._apply(pending, progress)
-            if self.vectors.count() == chunks == self.keywords.count():
+            if self._brought_up(pending, chunks, progress):
                 self.database.clear_pending()
                 self.database.set_state("dirty", "")
                 return
-            log.warning("derived indexes disagree with the database; rebuilding them")
+            log.warning("derived indexes are damaged or disagree with the database; rebuilding them")
         self._rebuild(chunks, progress)
+
+    def _brought_up(self, pending: list[str], chunks: int, progress: Progress | None) -> bool:
+        """Apply the changes; returns whether the derived indexes then hold as many chunks as the database."""
+        try:
+            if pending:
+                self._apply(pending, progress)
+            return self.vectors.count() == chunks == self.keywords.count()
+        except StoreFullError:
+            raise
+        except StoreError:
+            return False
 
     def _apply(self, pending: list[str], progress: Progress | None) -> None:
         entries = [entry for batch in self.database.index_entries(pending) for entry in batch]
@@ -156,8 +166,12 @@ class Library:
             shutil.rmtree(self._index_folder(new), ignore_errors=True)
             self._index_folder(new).mkdir(parents=True)
             vectors = self._open_vectors(new)
-            keywords = KeywordIndex(self._index_folder(new) / "keywords")
-            keywords.apply([], self._filling(vectors, chunks, progress))
+            try:
+                keywords = KeywordIndex(self._index_folder(new) / "keywords")
+                keywords.apply([], self._filling(vectors, chunks, progress))
+            except BaseException:
+                vectors.close()
+                raise
         if not vectors.count() == keywords.count() == chunks:
             raise StoreError("索引重建后数量不符，请检查磁盘后用 --rebuild 再试。")
         self.database.set_state("generation", str(new))

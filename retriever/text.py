@@ -10,6 +10,12 @@ import rjieba
 
 _WORD = re.compile(r"\w", re.UNICODE)
 _RUN = re.compile(r"[0-9a-z]+(?:\.[0-9]+)?|[\u3400-\u9fff]+")
+_COMPOUND = re.compile(r"[0-9a-z]+(?:\+[0-9a-z]+)+")
+_ASKING = re.compile(
+    r"多少|几(?=[个名人项次场套篇家支种位批岁年届所条间处])|哪[些个](?:地方|地区|区县|单位|部门|城市|[区县市])?|哪[位里种支几]?|"
+    r"什么(?:时候|意思|样)?|"
+    r"怎么样?|怎样|如何|是谁|谁|有没有|是否|请问|吗|呢|分别|各有|先例|[？?]"
+)
 _SENTENCE_END = re.compile(r"(?:[。！？!?]+|…{2,}|\n)[”’」』）)】》]*")
 
 
@@ -24,8 +30,9 @@ def squeeze(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Cut `text` into folded words; punctuation is left out."""
-    return [word for word in rjieba.cut(fold(text)) if _WORD.search(word)]
+    """Cut `text` into folded words; punctuation is left out. A name such as 6+3+2+1 is a word besides its parts."""
+    folded = fold(text)
+    return [word for word in rjieba.cut(folded) if _WORD.search(word)] + _COMPOUND.findall(folded)
 
 
 def bigrams(text: str) -> list[str]:
@@ -40,6 +47,11 @@ def bigrams(text: str) -> list[str]:
         else:
             terms.extend(run[i : i + 2] for i in range(len(run) - 1))
     return terms
+
+
+def without_asking(question: str) -> str:
+    """Return a question without the words that only ask (多少, 哪些, 有没有), which no answer holds."""
+    return _ASKING.sub(" ", question)
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:

@@ -21,6 +21,7 @@ from core.schema import Metadata, Vectors
 from retriever.database import IndexEntry
 
 _BATCH = 2000
+_FULL = "磁盘空间不足，向量索引没有写完；请清理空间后重新运行，已写入的内容不会丢失。"
 
 
 class VectorIndex:
@@ -30,9 +31,13 @@ class VectorIndex:
         """Open the collection `name`, making it where it does not exist."""
         self._client = client
         self._name = name
-        self._collection = client.get_or_create_collection(
-            name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 128}}
-        )
+        try:
+            self._collection = client.get_or_create_collection(
+                name, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 128}}
+            )
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
     def open(cls, folder: Path, name: str, url: str = "") -> VectorIndex:
@@ -47,6 +52,8 @@ class VectorIndex:
                 return cls(_http_client(url, settings), name)
             return cls(chromadb.PersistentClient(path=str(folder), settings=settings), name)
         except (ChromaError, ValueError) as exc:
+            if _no_room(exc):
+                raise StoreFullError(_FULL) from exc
             where = f"Chroma 服务 {url}" if url else "向量索引"
             raise StoreError(f"无法打开{where}；请检查其状态，或用 --rebuild 重建。") from exc
 
@@ -97,11 +104,14 @@ def _write_errors() -> Iterator[None]:
     try:
         yield
     except ChromaError as exc:
-        if "full" in str(exc) or "space" in str(exc):
-            raise StoreFullError(
-                "磁盘空间不足，向量索引没有写完；请清理空间后重新运行，已写入的内容不会丢失。"
-            ) from exc
+        if _no_room(exc):
+            raise StoreFullError(_FULL) from exc
         raise StoreError("向量索引写入失败，请检查磁盘后重新运行，程序会自动重建索引。") from exc
+
+
+def _no_room(exc: Exception) -> bool:
+    """Whether Chroma failed for want of room; a file size limit or quota shows as a disk I/O error of its SQLite."""
+    return any(words in str(exc) for words in ("full", "space", "disk I/O error"))
 
 
 def _http_client(url: str, settings: ChromaSettings) -> ClientAPI:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from core.settings import PREFIX
 from retriever.builtin_model import ensure_model
+from retriever.places import Gazetteer
+from tests.office import Office
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -17,3 +21,23 @@ def model_folder() -> Path:
     folder = ROOT / ".cache" / "models"
     ensure_model(folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody has set in their shell changes no test."""
+    for name in os.environ:
+        if name.upper().startswith(PREFIX):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    """The place names, read once."""
+    return Gazetteer()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """A folder for files, a data folder and a fake encoder."""
+    return Office(tmp_path)
