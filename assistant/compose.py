@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.citations import CitationList
 from assistant.evidence import Sentence, share_of
@@ -19,11 +19,12 @@ LONGEST_QUOTE = 170
 _LONGEST_ITEM = 110
 _MOST_FACTS = 3
 _MOST_ITEMS = 7
+_MOST_TEXTS = 9
 _GAIN = 0.2
 """Share of the question's weight that a further sentence must add."""
 _FURTHER_SHARE = 0.7
 """A further sentence scores at least this share of the best."""
-_ITEM_SHARE = 0.5
+_ITEM_SHARE = 0.6
 """A list item scores at least this share of the best."""
 _SPREAD_SHARE = 0.65
 """The same for one text among several."""
@@ -83,21 +84,21 @@ class Composer:
         head = question.terms[-1] if question.terms else ""
         own = [s for s in sentences if s.article.id == best.article.id and s.score >= _ITEM_SHARE * best.score]
         own.sort(key=lambda s: -(s.score + 0.3 * (head in s.text)))
-        chosen = sorted(own[:_MOST_ITEMS], key=lambda s: s.start)
+        chosen = sorted({_whole(s).start: _whole(s) for s in own[:_MOST_ITEMS]}.values(), key=lambda s: s.start)
         if len(chosen) == 1:
-            yield self._quote("answer.quote", clip(best, weights, question))
+            yield self._quote("answer.quote", clip(chosen[0], weights, question))
             return
         yield self._templates.fill("answer.list_head", where=self._where(best.article))
         for sentence in chosen:
-            yield self._quote("answer.item", clip(sentence, weights, question, _LONGEST_ITEM))
+            yield self._quote("answer.item", clip(sentence, weights, question))
 
     def spread(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield one line for each text that answers: places side by side, or precedents."""
         best: dict[str, Sentence] = {}
         for sentence in sorted(sentences, key=lambda s: -(s.score + 0.5 * s.value)):
-            best.setdefault(sentence.article.id, sentence)
+            best.setdefault(sentence.article.meta.place or sentence.article.id, sentence)
         top = max(s.score for s in best.values())
-        chosen = [s for s in best.values() if s.score >= _SPREAD_SHARE * top][:_MOST_ITEMS]
+        chosen = [s for s in best.values() if s.score >= _SPREAD_SHARE * top][:_MOST_TEXTS]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
         yield self._templates.fill(head, count=len(chosen))
         for sentence in chosen:
@@ -112,13 +113,22 @@ class Composer:
 
     def _quote(self, template: str, quote: Quote) -> str:
         values = {"quote": quote.text, "marker": self._cite(quote)}
-        if template != "answer.item":
+        if template == "answer.quote":
             values["where"] = self._where(quote.sentence.article)
+        elif template == "answer.quote_item":
+            values["where"] = self._place(quote.sentence.article)
         return self._templates.fill(template, **values)
 
     def _cite(self, quote: Quote) -> int:
         s = quote.sentence
         return self._citations.cite(s.document_id, s.source, s.article.title, quote.start, quote.end, quote.text)
+
+    def _place(self, article: Article) -> str:
+        meta = article.meta
+        place = meta.district or meta.city or meta.province
+        if not place:
+            return self._templates.fill("where.untold", title=article.title)
+        return self._templates.fill("where.place_date", place=place, date=meta.year) if meta.year else place
 
     def _where(self, article: Article) -> str:
         meta = article.meta
@@ -158,6 +168,19 @@ def _complementary(question: Question, sentences: Sequence[Sentence], weights: M
         if gain >= _GAIN * total or lacks_value:
             chosen.append(sentence)
     return chosen
+
+
+def _whole(statement: Sentence) -> Sentence:
+    """Return the sentence that a statement between semicolons is part of: what it lists belongs together."""
+    paragraph = statement.paragraph + statement.following
+    offset = statement.end - len(statement.paragraph)
+    for start, end in sentence_spans(paragraph):
+        if offset + start <= statement.start < offset + end:
+            return replace(
+                statement, start=offset + start, end=offset + end, text=paragraph[start:end],
+                paragraph=paragraph[:end], following=paragraph[end:],
+            )  # fmt: skip
+    return statement
 
 
 def extended(sentence: Sentence, weights: Mapping[str, float], question: Question) -> Quote:

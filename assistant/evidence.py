@@ -17,12 +17,14 @@ import numpy as np
 from assistant.question import Ask, Question
 from assistant.values import holds_value
 from core.schema import Article, Encoder, Passage, Vectors
-from retriever.text import bigrams, fold, sentence_spans, squeeze
+from retriever.text import bigrams, fold, squeeze, statement_spans
 
 _AROUND = 0.6
 """What a term in the surroundings of a sentence (paragraph before it, headings, title) counts beside one inside it."""
 _WEIGHTS = {"coverage": 1.0, "cosine": 1.0, "value": 0.18, "rank": 0.10}
-_READ = 48
+_SINGLE = 2.0
+"""Greatest weight of a single character: it mostly stands inside other words, so that its own count misleads."""
+_READ = 64
 """So many sentences, the best by their terms, are embedded for a question; each costs some milliseconds."""
 _COSINE_FLOOR = 0.78
 """multilingual-e5-small: unrelated texts have about this cosine, so that only what is above it tells something."""
@@ -73,7 +75,7 @@ def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[
     for passage in passages:
         chunk, article = passage.chunk, passage.article
         whole = texts[article.document_id]
-        for local_start, local_end in sentence_spans(chunk.text):
+        for local_start, local_end in statement_spans(chunk.text):
             start, end = chunk.start + local_start, chunk.start + local_end
             begin, stop = whole.rfind("\n", 0, start) + 1, whole.find("\n", end)
             key = (article.document_id, start)
@@ -110,11 +112,11 @@ class Ranker:
 
     def weights(self, question: Question) -> dict[str, float]:
         """Return the terms of a question with their rarity (inverse document frequency, in nats)."""
-        return {
-            term: math.log(1 + (self._chunks - n + 0.5) / (n + 0.5))
-            for term in question.terms
-            if (n := min(self._document_frequency(term), self._chunks)) is not None
-        }
+        return {term: min(self._rarity(term), _SINGLE if len(term) == 1 else math.inf) for term in question.terms}
+
+    def _rarity(self, term: str) -> float:
+        count = min(self._document_frequency(term), self._chunks)
+        return math.log(1 + (self._chunks - count + 0.5) / (count + 0.5))
 
     def rank(self, question: Question, sentences: Sequence[Sentence], vector: Vectors) -> list[Sentence]:
         """Return the sentences with their scores, best first.

@@ -15,6 +15,9 @@ from retriever.names import quoted_names
 from retriever.places import Gazetteer, Mention
 from retriever.text import fold, without_asking
 
+_TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
+"""Tags of rjieba with which a single character carries meaning: 选, 派, 配."""
+
 
 class Ask(StrEnum):
     """What kind of answer a question wants."""
@@ -131,7 +134,7 @@ class QuestionReader:
         for word, tag in dict.fromkeys(rjieba.tag(bare)):
             if word in self._vocabulary.stop or not re.search(r"\w", word):
                 continue
-            if len(word) > 1 or word.isascii() or tag == "v":
+            if len(word) > 1 or word.isascii() or tag in _TELLING_TAGS:
                 yield word
 
 

@@ -132,6 +132,8 @@ class Assistant(AnswerService):
             return self._templates.fill("refuse.no_question")
         if len(question) > LONGEST_QUESTION:
             return self._templates.fill("refuse.too_long", length=len(question), limit=LONGEST_QUESTION)
+        if moments := self._reader.read(question).moments:
+            return self._templates.fill("refuse.moment", moment=moments[0])
         return ""
 
     def _parts(self, text: str) -> list[Question]:

@@ -52,7 +52,6 @@ class Judge:
         if names and (len(names) == len(question.names) or Ask.COMPARE not in question.asks):
             missing += [f"“{name}”" for name in names]
         missing += [f"{year}年" for year in question.years if not _has_year(sentence, year)]
-        missing += [moment for moment in question.moments if moment not in sentence.text]
         missing += [term.upper() for term in question.terms if _is_code(term) and term not in around]
         return Verdict(tuple(missing), _is_weak(sentence, weights, bool(question.names)))
 

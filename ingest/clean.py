@@ -44,7 +44,7 @@ _CHROME = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"打开\S{2,10}\s*(?:查看|阅读|观看|体验)\S{0,12}(?:\s\S{0,12})?",
-        r"(?:网友\s*)?分享\s*(?:到|至|时间)?\s*[:：]?\s*[\d\-: ]*",
+        r"(?:网友\s*)?分享\s*(?:到|至|时间)?\s*[:：]?\s*(?:[\d\-: |/、]|微信|微博|QQ|朋友圈|空间|复制链接)*",
         r"点[个下]?(?:在看|赞|右下角)\S{0,8}[↓\s]*",
         r"(?:长按|扫描?|识别)\S{0,12}二维码\S{0,12}",
         r"[\W_]*(?:字号|字体)\s*[:：]?\s*[【\[]?\s*[大中小特\s|+\-A]*[】\]]?",
@@ -56,16 +56,19 @@ _CHROME = [
         r"(?:相关|推荐|延伸|热门|猜你喜欢)\s*(?:阅读|推荐|新闻|报道|文章|链接)?\s*[:：]?",
         r"返回(?:搜狐|首页|列表)\S*",
         r"(?:微信|微博|QQ|朋友圈|空间|复制链接|\s|[|/、])+",
-        r"特别声明[:：].*|免责声明[:：].*|.*版权所有.*|.*ICP备.*",
+        r"特别声明[:：].*|免责声明[:：].*|.*版权所有(?![人者权]).*|.*ICP备(?:\d|案[序编]?号?\s*[:：]).*",
         r"下载|全屏|加大|减小|还原|放大|缩小|播放|暂停|目录|朗读|翻译",
         r"(?:展开全文|查看原文|阅读全文|收起|更多精彩\S{0,10})[>＞》↓\s]*",
     )
 ]
 # Remains of scripts and counters: no letter at all, or only digits.
 _NO_WORDS = re.compile(r"[^\w□■◆●]*|[\d\s.,:/\-]+")
+# Such lines that are part of a sentence where a scraper or a fixed width broke it before and behind them.
+_FIGURE = re.compile(r"\d[\d.,]*")
+_CLOSING = re.compile(r"[。！？；：，、…”’」』）】》]+")
 _SCRIPT = re.compile(r"(?:var|function|document\.|window\.|\$\()\W?.*[;{)}]\s*|</?[a-z][^>]*>", re.IGNORECASE)
 _TAIL = re.compile(r"返回搜狐，查看更多\s*|责任编辑：\S{0,6}\s*$|举报/反馈\s*$")
-_HEAD = re.compile(r"^[\d\-:/ ]{0,20}，正文：|^原标题[:：]\s*")
+_HEAD = re.compile(r"^(?:[\d\-:/ ]{0,20}，正文：)?\s*(?:原标题[:：]\s*)?")
 
 _CREDIT = re.compile(
     r"[(（【\[]?\s*(?:来源|信息来源|稿件来源|编辑|责任编辑|责编|编审|审核|校对|校对人|总编|总编辑|值班编辑|监制|初审|复审|终审|供稿|撰稿|"
@@ -89,7 +92,7 @@ _CAPTION_LINE = re.compile(
     r"(?:图为|图[一二三四五六七八九十\d①-⑩]+|[▲△▼◎]|[（(]图).*|.{4,30}(?:[（(【]?\S{2,8}\s*摄[)）】]?|现场图?|全景图?|外景图?|合影|截图|资料图|效果图)"
 )
 _INLINE_CAPTION = re.compile(r"(?<=[。！？!?”])\s*((?:图片|图为|图：|▲)[^。！？!?]{3,40})$")
-_TERMINAL = re.compile(r"[。！？!?；;：:…][”’」』）)】》]*$|^[^“]*[。！？!?]\S?$")
+_TERMINAL = re.compile(r"[。！？!?；;：:…][”’」』）)】》]*$|^[^“]*[。！？!?](?:[^\w\s]|[①-⑳])?$")
 _OPEN_END = re.compile(r"[，,、（(“‘《]$")
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _NUMBERED = (
@@ -118,7 +121,7 @@ class _Line:
 
 def clean(raw: str) -> list[Block]:
     """Return the blocks of a text, without the remains of web pages and with hard-wrapped lines joined again."""
-    lines = [line for line in _lines(raw) if not _is_chrome(line.text)]
+    lines = [line for line in _lines(raw) if not _is_chrome(line.text) or _is_fragment(line.text)]
     blocks: list[Block] = []
     for line in _join_wrapped(lines):
         blocks.extend(_blocks(line, usual_gap=_usual_gap(lines)))
@@ -145,22 +148,35 @@ def _is_chrome(text: str) -> bool:
     return len(text) <= _LONGEST_CHROME and any(p.fullmatch(text) for p in (*_CHROME, _NO_WORDS, _SCRIPT))
 
 
+def _is_fragment(text: str) -> bool:
+    return bool(_FIGURE.fullmatch(text) or _CLOSING.fullmatch(text))
+
+
 def _usual_gap(lines: list[_Line]) -> int:
     gaps = Counter(line.gap for line in lines[1:])
     return gaps.most_common(1)[0][0] if gaps else 0
 
 
 def _join_wrapped(lines: list[_Line]) -> list[_Line]:
-    """Join a line that breaks off in the middle of a sentence with its continuation; captions between them wait."""
-    width = _wrap_width(lines)
+    """Join a line that breaks off in the middle of a sentence with its continuation; captions between them wait.
+
+    A figure or a closing sign alone on its line counts where it goes on with a sentence and is page residue elsewhere.
+    """
+    width = _wrap_width([line for line in lines if not _is_fragment(line.text)])
     joined: list[_Line] = []
     waiting: list[_Line] = []
+    figure = ""
     for line in lines:
         previous = joined[-1] if joined else None
         if previous is None or not _breaks_off(previous.text, width):
-            joined.append(line)
-        elif _may_continue(line, width):
-            joined[-1] = _Line(_glue(previous.text, line.text), previous.gap, previous.indented)
+            figure = ""
+            if not _is_fragment(line.text):
+                joined.append(line)
+        elif _FIGURE.fullmatch(line.text):
+            figure += line.text
+        elif _CLOSING.fullmatch(line.text) or _may_continue(line, width):
+            text = _glue(previous.text, figure + line.text)
+            joined[-1], figure = _Line(text, previous.gap, previous.indented), ""
             if not _breaks_off(joined[-1].text, width):
                 joined.extend(waiting)
                 waiting = []
@@ -168,7 +184,7 @@ def _join_wrapped(lines: list[_Line]) -> list[_Line]:
             waiting.append(line)
         else:
             joined.extend([*waiting, line])
-            waiting = []
+            waiting, figure = [], ""
     return joined + waiting
 
 

