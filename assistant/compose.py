@@ -81,7 +81,7 @@ class Composer:
     def listing(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield the items of a list from the text that answers best, in the order of that text."""
         best = sentences[0]
-        head = question.terms[-1] if question.terms else ""
+        head = list(question.terms)[-1] if question.terms else ""
         own = [s for s in sentences if s.article.id == best.article.id and s.score >= _ITEM_SHARE * best.score]
         own.sort(key=lambda s: -(s.score + 0.3 * (head in s.text)))
         chosen = sorted({_whole(s).start: _whole(s) for s in own[:_MOST_ITEMS]}.values(), key=lambda s: s.start)
@@ -158,13 +158,14 @@ def _complementary(question: Question, sentences: Sequence[Sentence], weights: M
             break
         if sentence.article.id != chosen[0].article.id or sentence.score < _FURTHER_SHARE * chosen[0].score:
             continue
+        values = sum(len(lead_values(s.text, question.asks, question.measures)) for s in chosen)
         have = squeeze(fold("".join(s.text for s in chosen)))
         gain = sum(
             weight
             for term, weight in weights.items()
             if share_of(term, have) < 0.5 and share_of(term, squeeze(fold(sentence.text))) >= 0.5
         )
-        lacks_value = sentence.value and not any(s.value for s in chosen)
+        lacks_value = sentence.value and values < max(1, question.wanted)
         if gain >= _GAIN * total or lacks_value:
             chosen.append(sentence)
     return chosen

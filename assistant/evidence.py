@@ -22,6 +22,8 @@ from retriever.text import bigrams, fold, squeeze, statement_spans
 _AROUND = 0.6
 """What a term in the surroundings of a sentence (paragraph before it, headings, title) counts beside one inside it."""
 _WEIGHTS = {"coverage": 1.0, "cosine": 1.0, "value": 0.18, "rank": 0.10}
+_UNKNOWN = 2.0
+"""Weight of a word other than a noun that the library does not know: it may say the same in other words."""
 _SINGLE = 2.0
 """Greatest weight of a single character: it mostly stands inside other words, so that its own count misleads."""
 _READ = 64
@@ -35,7 +37,8 @@ _COSINE_SPAN = 0.14
 class Sentence:
     """One sentence of a passage: `text` is verbatim, `document.text[start:end]`.
 
-    `paragraph` is the text of its paragraph up to and with it; `lead` its title and headings.
+    `paragraph` is the text of its paragraph up to and with it, `following` the rest of the paragraph, `before` what
+    stands before the paragraph in the same section; `lead` its title and headings.
     """
 
     document_id: str
@@ -47,6 +50,7 @@ class Sentence:
     text: str
     paragraph: str
     following: str
+    before: str
     passage_rank: int
     coverage: float = 0.0
     cosine: float = 0.0
@@ -90,6 +94,7 @@ def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[
                     text=whole[start:end],
                     paragraph=whole[begin:end],
                     following=whole[end : stop if stop >= 0 else len(whole)],
+                    before=whole[min(chunk.start, begin) : begin],
                     passage_rank=passage.rank,
                 )
     return list(found.values())
@@ -112,10 +117,15 @@ class Ranker:
 
     def weights(self, question: Question) -> dict[str, float]:
         """Return the terms of a question with their rarity (inverse document frequency, in nats)."""
-        return {term: min(self._rarity(term), _SINGLE if len(term) == 1 else math.inf) for term in question.terms}
+        return {
+            term: factor * min(self._rarity(term, factor), _SINGLE if len(term) == 1 else math.inf)
+            for term, factor in question.terms.items()
+        }
 
-    def _rarity(self, term: str) -> float:
+    def _rarity(self, term: str, factor: float) -> float:
         count = min(self._document_frequency(term), self._chunks)
+        if not count and factor < 1:
+            return _UNKNOWN
         return math.log(1 + (self._chunks - count + 0.5) / (count + 0.5))
 
     def rank(self, question: Question, sentences: Sequence[Sentence], vector: Vectors) -> list[Sentence]:

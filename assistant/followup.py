@@ -13,6 +13,7 @@ _PRONOUN = re.compile(
     r"^(?:那么?)?(?P<it>它们?|他们|她们|其|这[项个](?:活动|计划|工程|制度|平台|品牌|政策|工作)?|该(?:活动|计划|工程|制度|平台|品牌|政策|项目|区))(?P<rest>.*)$"
 )
 _REFERENCE = re.compile(r"[^，,。？?]{0,12}?(?:那个|这个|该)(?:区|县|市|地方|单位)")
+_FEW_TERMS = 2
 _SHORT = 14
 """Characters: a question this short that names nothing speaks of what was spoken of before."""
 
@@ -32,7 +33,8 @@ def complete(question: str, history: Sequence[Turn], reader: QuestionReader) -> 
     if match := _PRONOUN.match(question.strip()):
         rest = match["rest"]
         return f"{topic}{rest}" if rest.startswith("的") else f"{topic}的{rest.lstrip('，, ')}"
-    if not current.places and not current.names and len(question.strip()) <= _SHORT:
+    bare = not current.places and not current.names and not current.spread and len(current.terms) <= _FEW_TERMS
+    if bare and len(question.strip()) <= _SHORT:
         return f"{topic}{question.strip()}"
     return question
 
@@ -60,5 +62,5 @@ def _exchanged(previous: Question, current: Question, what: str) -> str:
 def _topic(question: Question) -> str:
     """Return what a question is about: its place and the first thing that it names, or its first words of weight."""
     place = question.places[0].name if question.places else ""
-    name = question.names[0] if question.names else "".join(question.terms[:2])
+    name = question.names[0] if question.names else "".join(list(question.terms)[:2])
     return f"{place}的{name}" if place and name else place or name

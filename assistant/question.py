@@ -18,6 +18,8 @@ from retriever.text import fold, without_asking
 _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 """Tags of rjieba with which a single character carries meaning: 选, 派, 配."""
 
+_OTHER_CLASS = 0.6
+
 
 class Ask(StrEnum):
     """What kind of answer a question wants."""
@@ -47,10 +49,13 @@ class Question:
     places: tuple[Mention, ...]
     names: tuple[str, ...]
     years: tuple[str, ...]
-    terms: tuple[str, ...]
+    terms: Mapping[str, float]
+    """Words with what their class counts: 1 for nouns and names, less for others, which are often put otherwise."""
     moments: tuple[str, ...]
     """Words such as 今天 that only a text of that very moment could answer."""
     measures: tuple[str, ...]
+    wanted: int
+    """How many values are asked for: the number of 多少 and 几."""
     spread: bool
     """Whether the answer is to be gathered from several places: 哪些地方, 各有多少."""
 
@@ -106,8 +111,9 @@ class QuestionReader:
             places=places,
             names=tuple(self._names(plain, places)),
             years=tuple(dict.fromkeys(self._words["year"].findall(plain))),
-            terms=tuple(self._terms(plain, places)),
+            terms=dict(self._terms(plain, places)),
             moments=tuple(self._words["moment"].findall(plain)),
+            wanted=len(self._words["asked_number"].findall(plain)),
             measures=tuple(dict.fromkeys(self._words["measure"].findall(plain))),
             spread=bool(self._words["spread"].search(plain)),
         )
@@ -129,13 +135,13 @@ class QuestionReader:
                 kept.append(name)
         return kept
 
-    def _terms(self, text: str, places: Iterable[Mention]) -> Iterator[str]:
+    def _terms(self, text: str, places: Iterable[Mention]) -> Iterator[tuple[str, float]]:
         bare = without_asking(fold(_without(text, places)))
         for word, tag in dict.fromkeys(rjieba.tag(bare)):
             if word in self._vocabulary.stop or not re.search(r"\w", word):
                 continue
             if len(word) > 1 or word.isascii() or tag in _TELLING_TAGS:
-                yield word
+                yield word, 1.0 if tag[0] in "nijl" or tag == "eng" else _OTHER_CLASS
 
 
 def _is_distinctive(name: str) -> bool:

@@ -14,7 +14,8 @@ from assistant.compose import Composer
 from assistant.evidence import Ranker, Sentence, sentences_of
 from assistant.followup import complete
 from assistant.question import Ask, Question, QuestionReader, Vocabulary
-from assistant.support import Judge
+from assistant.support import Judge, Refusal
+from assistant.values import holds_figure
 from core.errors import StoreError
 from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Passage, Turn
 from core.settings import Settings
@@ -54,7 +55,7 @@ class _Found:
     question: Question
     passages: list[Passage]
     supported: list[Sentence]
-    missing: tuple[str, ...]
+    refusal: Refusal
     weights: dict[str, float]
 
 
@@ -139,7 +140,7 @@ class Assistant(AnswerService):
     def _parts(self, text: str) -> list[Question]:
         """Return the question, or the parts of a comparison of places: each place with what is asked of it."""
         whole = self._reader.read(text)
-        if Ask.COMPARE not in whole.asks or len(whole.places) < 2:
+        if Ask.COMPARE not in whole.asks or len({mention.name for mention in whole.places}) < 2:
             return [whole]
         ends = [m.start for m in whole.places[1:]] + [len(text)]
         tail = text[whole.places[-1].end :]
@@ -162,10 +163,10 @@ class Assistant(AnswerService):
             weights = self._ranker.weights(question)
             verdicts = [self._judge.judge(question, sentence, weights) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
-            lacking = [verdict.missing for verdict in verdicts if verdict.missing]
-            missing = min(lacking, key=len) if lacking and not supported else ()
+            if question.asks & {Ask.NUMBER, Ask.MONEY} and not any(holds_figure(s.text) for s in supported):
+                supported = []
         passages = _by_evidence(passages, supported)
-        return _Found(question, passages, supported, missing, weights)
+        return _Found(question, passages, supported, Refusal.of(verdicts), weights)
 
     def _lines(self, found: Sequence[_Found], citations: CitationList, watch: Stopwatch) -> Iterable[str]:
         composer = Composer(self._templates, citations)
@@ -191,13 +192,14 @@ class Assistant(AnswerService):
                 yield from composer.facts(one.question, one.supported, one.weights)
 
     def _refusal(self, found: Sequence[_Found]) -> str:
-        missing = [thing for one in found for thing in one.missing]
-        if not missing:
-            return self._templates.fill("refuse.nothing")
-        question = found[0].question
-        named = [m.name for m in question.places] + [f"“{name}”" for name in question.names]
-        things = "、".join(dict.fromkeys([*named, *missing]))
-        return self._templates.fill("refuse.missing_together", things=things)
+        refusals = [one.refusal for one in found]
+        for key, things in (
+            ("refuse.absent", [thing for r in refusals for thing in r.absent]),
+            ("refuse.apart", [thing for r in refusals for thing in r.apart]),
+        ):
+            if things:
+                return self._templates.fill(key, things="、".join(dict.fromkeys(things)))
+        return self._templates.fill("refuse.nothing")
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -47,7 +47,7 @@ class Judge:
         missing: list[str] = []
         if question.places and not any(self.is_of(sentence, mention) for mention in question.places):
             missing.append(question.places[0].name)
-        around = squeeze(fold(sentence.around + sentence.following))
+        around = squeeze(fold(sentence.before + sentence.around + sentence.following))
         names = [n for n in question.names if share_of(squeeze(fold(n)), around) < 1.0]
         if names and (len(names) == len(question.names) or Ask.COMPARE not in question.asks):
             missing += [f"“{name}”" for name in names]
@@ -116,3 +116,21 @@ def _is_weak(sentence: Sentence, weights: Mapping[str, float], named: bool) -> b
     if sentence.coverage >= ENOUGH_COVERAGE or not weights:
         return False
     return sentence.cosine < STRONG_COSINE or sentence.coverage < STRONG_COVERAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing supports a question: things that stand nowhere, or that never stand together with the rest."""
+
+    absent: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, verdicts: Sequence[Verdict]) -> Refusal:
+        """Sum up the verdicts on all sentences that were looked at."""
+        lacking = [verdict.missing for verdict in verdicts]
+        if not lacking or not all(lacking):
+            return cls()
+        everything = dict.fromkeys(thing for missing in lacking for thing in missing)
+        absent = tuple(thing for thing in everything if all(thing in missing for missing in lacking))
+        return cls(absent, () if absent else tuple(everything))

@@ -15,7 +15,7 @@ _SCALE = r"(?:[余多]?[万亿千百]+[余多]?|[余多]|\+)?"
 _CHINESE_NUMBER = r"[一二两三四五六七八九十百千万亿]+[余多]?[万亿]?"
 _UNITS = (
     "个百分点|人次|场次|平方米|公里|公顷|人|名|位|个|项|次|场|套|篇|家|支|条|种|批|件|岁|年|期|所|处|座|户|门|对|株|亩|吨|间|块|天|月|倍|"
-    "分|类|元|%|％"
+    "分|类|元|千克|公斤|张|份|本|部|台|辆|只|头|枚|幅|封|轮|届|级|档|组|队|课|节|小时|分钟|周|米|度|村|%|％"
 )
 FIGURE = re.compile(
     rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}\s*(?:{_UNITS})余?|{_DIGITS}[余多]?[万亿]余?|{_CHINESE_NUMBER}(?:{_UNITS}))"
@@ -39,6 +39,11 @@ _ORGANISATION = re.compile(
 def figures(text: str) -> list[str]:
     """Return the figures of a text as they are written, with qualifier and unit: 4000余万元, 超2000余人."""
     return [match[0].strip() for match in FIGURE.finditer(text)]
+
+
+def holds_figure(text: str) -> bool:
+    """Whether a sentence holds any figure besides years."""
+    return any(not re.fullmatch(r"(?:19|20)\d{2}年", figure) for figure in figures(text))
 
 
 def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:

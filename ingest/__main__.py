@@ -86,9 +86,8 @@ def main(
 
 
 def _ingest(paths: list[Path], settings: Settings, *, rebuild: bool, prune: bool) -> IngestReport:
-    from retriever.encoder import open_encoder
-
     from ingest.pipeline import Ingest
+    from retriever.encoder import open_encoder
     from retriever.library import Library, folder_errors
 
     with folder_errors(settings.data):

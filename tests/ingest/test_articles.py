@@ -1,0 +1,319 @@
+"""Blocks to articles: titles, sections, where articles begin and end, and what they tell about themselves."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.articles import Structured, structure
+from ingest.clean import clean
+from retriever.places import Gazetteer
+from retriever.text import squeeze
+from tests.ingest.prose import articles
+
+TEA = [
+    "湄潭县立足茶产业优势，把茶叶人才作为强县之基，近三年选聘茶叶专家42名，组建技术服务队15支，覆盖全县128个茶叶专业村。",
+    "在培养上，湄潭县与省内高校共建茶学实践基地6个，开设“茶师课堂”，累计培训茶农1.2万人次，培育制茶工匠316名。",
+    "在服务上，湄潭县出台茶业人才十条措施，兑现创业补助860万元，为高层次人才解决住房、子女入学等问题210件。",
+    "在使用上，湄潭县推行茶叶专家“包村联企”，每名专家联系2个村、1家企业，去年解决病虫害防治、机械采摘等技术难题94项。",
+    "下一步，湄潭县将继续做好“茶人”文章，力争到明年底制茶工匠突破500名，让绿叶子带动更多群众增收致富。",
+]
+PORT = [
+    "晋江市聚焦鞋服、食品等千亿产业，实施“晋才回流”行动，常态化赴高校举办专场招聘会，去年以来达成就业意向3,210人。",
+    "晋江市为来晋青年提供7天免费住宿，建成青年人才驿站12家，开通“一码通办”，平均办理时限压缩到2个工作日。",
+    "晋江市坚持以赛引才，连续五年举办青年创新创业大赛，落地项目37个，获奖团队最高可得300万元支持。",
+    "晋江市还把青年工作延伸到镇街，在19个镇街设立青年服务专员，全年收集意见1,086条，办结率达到96.8%。",
+    "晋江市委组织部有关负责人表示，将进一步打通校地合作通道，让更多青年把论文写在车间里、写在生产线上。",
+]
+
+
+@pytest.fixture
+def read(gazetteer: Gazetteer):
+    def read(raw: str, **known: str) -> Structured:
+        return structure(clean(raw), document_id="d", source="来件.txt", sha256="", gazetteer=gazetteer, **known)
+
+    return read
+
+
+def page(*parts: str) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+# --- the text of the document -----------------------------------------------------------------------------------
+
+
+@given(article=articles, title=st.sampled_from(["", "繁昌区年轻干部培养工作情况汇报"]))
+def test_articles_and_sections_lie_in_the_text_in_order(gazetteer: Gazetteer, article: list[str], title: str) -> None:
+    made = structure(
+        clean(page(*([title] if title else []), *article)), document_id="d", source="s", sha256="", gazetteer=gazetteer
+    )
+    text = made.document.text
+    position = 0
+    for one, sections in zip(made.articles, made.sections, strict=True):
+        assert position <= one.start <= one.end <= len(text)
+        position = one.start
+        for section in sections:
+            assert position <= section.start < section.end <= one.end
+            position = section.end
+        position = one.end
+    assert squeeze(text) == squeeze("".join([title, *article]))
+
+
+def test_captions_stand_marked_behind_the_sentences_and_not_between_them(read) -> None:
+    made = read(page("湄潭县茶叶人才工作情况", TEA[0], "图为专家在茶园指导", *TEA[1:]))
+    assert made.document.text.endswith("\n〔图〕图为专家在茶园指导")
+    assert TEA[0] + "\n" + TEA[1] in made.document.text
+
+
+# --- titles -----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_line_is_the_title(read) -> None:
+    made = read(page("湄潭县以“茶人”兴茶业", *TEA))
+    assert made.document.title == made.articles[0].title == "湄潭县以“茶人”兴茶业"
+
+
+def test_a_short_first_line_is_read_together_with_the_next(read) -> None:
+    assert (
+        read(page("破题解难", "湄潭县茶叶人才工作走出新路", *TEA)).document.title
+        == "破题解难 湄潭县茶叶人才工作走出新路"
+    )
+
+
+def test_a_title_over_its_byline_is_found_behind_a_lead(read) -> None:
+    lead = "编者按：近年来，各地围绕特色产业引育人才，形成了一批可复制的做法，本刊今起择要刊发，供各地学习借鉴。"
+    made = read(page(lead, "湄潭县以“茶人”兴茶业助推共同富裕", "□ 周明远 何小茹", *TEA))
+    assert made.document.title == "湄潭县以“茶人”兴茶业助推共同富裕"
+    assert made.articles[0].meta.authors == ("周明远", "何小茹")
+
+
+def test_a_markdown_heading_is_the_title(read) -> None:
+    assert read(page("# 湄潭县茶叶人才工作", "## 主要做法", *TEA)).document.title == "湄潭县茶叶人才工作"
+
+
+def test_a_text_without_a_title_is_called_by_what_it_says_first(read) -> None:
+    made = read(page("近年来，湄潭县大力实施“茶乡英才”计划，选聘茶叶专家42名。" + TEA[0], *TEA[1:]))
+    assert made.document.title == "湄潭县大力实施“茶乡英才”计划"
+
+
+def test_a_title_from_outside_wins(read) -> None:
+    assert read(page("内部资料请勿外传的一份材料", *TEA), title="湄潭县经验材料").document.title == "湄潭县经验材料"
+
+
+# --- sections ---------------------------------------------------------------------------------------------------
+
+
+def sections_of(made: Structured, number: int = 0) -> list[tuple[tuple[str, ...], str]]:
+    return [(s.headings, made.document.text[s.start : s.end]) for s in made.sections[number]]
+
+
+def test_sections_stand_under_the_path_of_their_headings(read) -> None:
+    made = read(
+        page(
+            "湄潭县茶叶人才工作汇报",
+            "一、主要做法",
+            TEA[0],
+            "（一）抓培养",
+            TEA[1],
+            "（二）抓服务",
+            TEA[2],
+            "二、下一步打算",
+            TEA[4],
+        )
+    )
+    assert sections_of(made) == [
+        (("一、主要做法",), TEA[0]),
+        (("一、主要做法", "（一）抓培养"), TEA[1]),
+        (("一、主要做法", "（二）抓服务"), TEA[2]),
+        (("二、下一步打算",), TEA[4]),
+    ]
+
+
+def test_markdown_sections_nest_by_their_level(read) -> None:
+    made = read(page("# 湄潭县茶叶人才工作", "## 做法", "### 培养", TEA[1], "## 成效", TEA[2]))
+    assert sections_of(made) == [(("做法", "培养"), TEA[1]), (("成效",), TEA[2])]
+
+
+def test_two_short_lines_in_a_row_are_one_heading(read) -> None:
+    made = read(page("湄潭县茶叶人才工作走出新路", TEA[0], "精准发力 全域提质", "筑牢茶产业人才底座", TEA[1]))
+    assert sections_of(made)[1] == (("精准发力 全域提质 筑牢茶产业人才底座",), TEA[1])
+
+
+def test_paragraphs_without_headings_are_one_section(read) -> None:
+    assert sections_of(read(page("湄潭县茶叶人才工作走出新路", *TEA))) == [((), "\n".join(TEA))]
+
+
+# --- several articles in one file -------------------------------------------------------------------------------
+
+
+def test_two_unrelated_articles_in_one_file_become_two(read) -> None:
+    first = page("湄潭县以“茶人”兴茶业助推增收", "记者 周明远", *TEA, "来源：贵州日报", "编辑：何小茹")
+    second = page("晋江市打造青年友好城市留才引才", "记者 陈晓峰", *PORT, "来源：晋江经济报")
+    made = read(first + "\n" + second)
+    assert [article.title for article in made.articles] == [
+        "湄潭县以“茶人”兴茶业助推增收",
+        "晋江市打造青年友好城市留才引才",
+    ]
+    assert [article.meta.district for article in made.articles] == ["湄潭县", "晋江市"]
+    assert [article.meta.issuer for article in made.articles] == ["贵州日报", "晋江经济报"]
+    text = made.document.text
+    assert "晋江" not in text[made.articles[0].start : made.articles[0].end]
+    assert "湄潭" not in text[made.articles[1].start : made.articles[1].end]
+
+
+def test_a_rule_parts_two_articles(read) -> None:
+    made = read(page("湄潭县以“茶人”兴茶业助推增收", *TEA, "----------", "晋江市打造青年友好城市留才引才", *PORT))
+    assert [article.meta.district for article in made.articles] == ["湄潭县", "晋江市"]
+
+
+def test_two_markdown_titles_are_two_articles(read) -> None:
+    made = read(page("# 湄潭县茶叶人才工作", *TEA, "# 晋江市青年人才工作", *PORT))
+    assert [article.title for article in made.articles] == ["湄潭县茶叶人才工作", "晋江市青年人才工作"]
+
+
+def test_one_article_with_its_byline_in_the_middle_stays_one(read) -> None:
+    lead = "编者按：近年来，各地围绕特色产业引育人才，形成了一批可复制的做法，本刊今起择要刊发，供各地学习借鉴。"
+    assert (
+        len(read(page(lead, "湄潭县以“茶人”兴茶业助推共同富裕", "□ 周明远", *TEA, "做优服务留人才", *TEA)).articles)
+        == 1
+    )
+
+
+def test_headings_and_a_credit_at_the_end_do_not_split_an_article(read) -> None:
+    made = read(
+        page(
+            "湄潭县以“茶人”兴茶业助推增收",
+            TEA[0],
+            "抓好培养",
+            *TEA[1:3],
+            "抓好服务",
+            *TEA,
+            "编辑：何小茹",
+            "点击查看更多",
+        )
+    )
+    assert len(made.articles) == 1
+
+
+# --- metadata: place --------------------------------------------------------------------------------------------
+
+
+def place_of(made: Structured, number: int = 0) -> str:
+    return made.articles[number].meta.place
+
+
+def test_the_place_is_that_of_the_title(read) -> None:
+    made = read(page("湄潭县以“茶人”兴茶业助推增收", "近日，来自晋江市、宜都市、繁昌区的代表到湄潭参观学习。", *TEA))
+    assert place_of(made) == "贵州省遵义市湄潭县"
+
+
+def test_the_place_of_a_label_wins_over_what_the_text_mentions(read) -> None:
+    made = read(page("# 茶叶人才工作摘要", "地区：贵州省湄潭县\n时间：2022年", "## 做法", *PORT))
+    assert place_of(made) == "贵州省遵义市湄潭县"
+
+
+def test_a_text_that_keeps_speaking_of_one_place_is_of_that_place(read) -> None:
+    assert place_of(read(page("以“茶人”兴茶业助推群众增收致富", *TEA))) == "贵州省遵义市湄潭县"
+
+
+def test_passing_mentions_are_no_place_and_our_district_is_none_either(read) -> None:
+    body = [p.replace("湄潭县", "我区") for p in TEA]
+    made = read(page("在全市人才工作座谈会上的交流发言", "今年我区组织干部赴晋江市考察学习。", *body))
+    assert place_of(made) == ""
+
+
+def test_as_many_words_of_another_place_leave_the_place_open(read) -> None:
+    assert place_of(read(page("两地联合培养产业人才的几点做法", *TEA, *PORT))) == ""
+
+
+@pytest.mark.parametrize(
+    ("city", "whole"),
+    [("徐州市", "江苏省徐州市鼓楼区"), ("福州市", "福建省福州市鼓楼区"), ("开封市", "河南省开封市鼓楼区")],
+)
+def test_a_name_that_four_cities_share_is_settled_by_the_text(read, city: str, whole: str) -> None:
+    body = [p.replace("湄潭县", "鼓楼区") for p in TEA]
+    assert (
+        place_of(
+            read(page("鼓楼区青年人才工作走深走实", f"{city}鼓楼区近日召开人才工作会议。{city}有关部门参会。", *body))
+        )
+        == whole
+    )
+
+
+def test_an_unsettled_name_keeps_only_its_own_name(read) -> None:
+    body = [p.replace("湄潭县", "鼓楼区") for p in TEA]
+    assert place_of(read(page("鼓楼区青年人才工作走深走实", *body))) == "鼓楼区"
+
+
+def test_a_label_that_tells_nothing_is_no_place_and_no_date(read) -> None:
+    made = read(
+        page(
+            "# 年轻干部队伍建设做法",
+            "地区：原文未注明\n时间：原文未注明（部分数据自2021年起）",
+            *[p.replace("湄潭县", "该区") for p in TEA],
+        )
+    )
+    assert (place_of(made), made.articles[0].meta.date) == ("", "")
+
+
+# --- metadata: the rest -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "date"),
+    [
+        ("湄潭县2022年人才工作总结", TEA[0], "2022"),
+        ("湄潭县人才工作情况（2023年5月）", TEA[0], "2023-05"),
+        ("湄潭县召开人才工作会议", "2023年5月4日，湄潭县召开人才工作会议。" + TEA[0], "2023-05-04"),
+        ("湄潭县召开人才工作会议", "2021年以来，湄潭县持续引才。" + TEA[0], ""),
+        ("湄潭县召开人才工作会议", "2021至2023年，湄潭县持续引才。" + TEA[0], ""),
+        ("湄潭县召开人才工作会议", TEA[0], ""),
+        ("湄潭县召开人才工作会议", TEA[0] + TEA[1] + "2019年，首批专家到岗。", ""),
+    ],
+)
+def test_the_date_is_told_by_title_or_opening_and_never_guessed(read, title: str, opening: str, date: str) -> None:
+    assert read(page(title, opening, *TEA[1:])).articles[0].meta.date == date
+
+
+@pytest.mark.parametrize("label", ["时间：2022年8月9日", "发布时间：2022-08-09 10:30", "发布日期：2022/8/9"])
+def test_a_labelled_date_wins(read, label: str) -> None:
+    made = read(page("湄潭县2021年人才工作总结", label, *TEA))
+    assert made.articles[0].meta.date == "2022-08-09"
+
+
+def test_a_date_from_outside_wins_over_all(read) -> None:
+    meta = read(page("湄潭县2021年人才工作总结", "时间：2022年", *TEA), date="2020-3-1").articles[0].meta
+    assert (meta.date, meta.year) == ("2020-03-01", "2020")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("在全县组织部长会议上的讲话", "讲话"),
+        ("在全县青年人才座谈会上的交流发言", "交流发言"),
+        ("湄潭县人才工作情况汇报", "汇报"),
+        ("湄潭县2022年人才工作总结", "总结"),
+        ("关于做好年度人才申报工作的通知", "通知"),
+        ("湄潭县茶业人才引育若干措施", "政策文件"),
+        ("湄潭县政府工作报告", "政府工作报告"),
+        ("湄潭县以“茶人”兴茶业", ""),
+    ],
+)
+def test_the_kind_is_told_by_the_title(read, title: str, kind: str) -> None:
+    assert read(page(title, *TEA)).articles[0].meta.kind == kind
+
+
+def test_an_article_with_a_press_source_is_a_press_report(read) -> None:
+    meta = (
+        read(page("湄潭县以“茶人”兴茶业", "记者 周明远 通讯员 何小茹", *TEA, "来源：贵州日报", "编辑：陈晓峰"))
+        .articles[0]
+        .meta
+    )
+    assert (meta.kind, meta.issuer, meta.authors) == ("报道", "贵州日报", ("周明远", "何小茹"))
+
+
+def test_credits_are_not_among_the_sentences_that_are_searched(read) -> None:
+    made = read(page("湄潭县以“茶人”兴茶业", *TEA, "来源：贵州日报", "编辑：陈晓峰"))
+    assert sections_of(made) == [((), "\n".join(TEA))]
+    assert "编辑：陈晓峰" in made.document.text, "it can still be read in the document"

@@ -1,0 +1,368 @@
+"""A whole ingest on real stores: what is added, kept, replaced, removed, refused, and finished after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.errors import StoreMismatchError
+from core.schema import FileState
+from tests.fakes import FakeEncoder
+from tests.office import Office, lines, ordinary_user, report_text, states
+
+TEA = report_text("湄潭县", "茶乡英才", 300)
+PORT = report_text("晋江市", "晋才回流", 500)
+HILL = report_text("繁昌区", "墩苗育才", 700)
+
+
+# --- runs that follow each other --------------------------------------------------------------------------------
+
+
+def test_a_first_run_adds_and_what_it_added_is_found(office: Office) -> None:
+    office.write("湄潭.txt", TEA)
+    office.write("闽南/晋江.txt", PORT)
+    report = office.ingest()
+    assert states(report) == {"湄潭.txt": FileState.ADDED, "闽南/晋江.txt": FileState.ADDED}
+    ids = office.chunk_ids()
+    assert (report.documents, report.articles, report.chunks) == (2, 2, len(ids))
+    assert report.embedded == office.encoder.embedded == len(ids)
+    assert sum(line.chunks for line in report.files) == len(ids)
+    assert office.search("晋江市“晋才回流”青年人才")[0].source == "闽南/晋江.txt"
+
+
+def test_a_second_run_embeds_nothing_and_changes_nothing(office: Office) -> None:
+    office.write("湄潭.txt", TEA)
+    first = office.ingest()
+    before = office.chunk_ids()
+    again = office.ingest()
+    assert states(again) == {"湄潭.txt": FileState.SKIPPED}
+    assert (again.embedded, office.encoder.embedded) == (0, first.embedded)
+    assert office.chunk_ids() == before
+
+
+def test_a_changed_file_is_replaced_without_leftovers(office: Office) -> None:
+    office.write("a.txt", TEA)
+    office.write("b.txt", HILL)
+    office.ingest()
+    office.write("a.txt", PORT)
+    report = office.ingest()
+    assert states(report) == {"a.txt": FileState.UPDATED, "b.txt": FileState.SKIPPED}
+    office.chunk_ids()
+    assert "茶乡英才" not in office.found_text("湄潭县“茶乡英才”新入库青年人才")
+    assert "晋才回流" in office.found_text("晋江市“晋才回流”")
+    assert report.documents == 2
+
+
+def test_a_changed_sentence_costs_only_its_own_chunk(office: Office) -> None:
+    text = report_text("湄潭县", "茶乡英才", 300, sentences=60)
+    office.write("a.txt", text)
+    first = office.ingest()
+    office.write("a.txt", text + "\n湄潭县另建成院士工作站1家。\n")
+    assert 0 < office.ingest().embedded < first.embedded / 2
+
+
+def test_a_moved_and_renamed_file_embeds_nothing(office: Office) -> None:
+    path = office.write("a.txt", TEA)
+    office.ingest()
+    (office.files / "归档").mkdir()
+    path.rename(office.files / "归档" / "湄潭.txt")
+    report = office.ingest(prune=True)
+    assert states(report) == {"归档/湄潭.txt": FileState.ADDED, "a.txt": FileState.DELETED}
+    assert (report.embedded, report.documents) == (0, 1)
+    office.chunk_ids()
+    assert {passage.source for passage in office.search("茶乡英才")} == {"归档/湄潭.txt"}
+
+
+def test_the_same_text_in_two_files_is_embedded_once_and_found_in_both(office: Office) -> None:
+    office.write("a.txt", TEA)
+    office.write("b.txt", TEA)
+    report = office.ingest()
+    assert report.embedded == report.chunks / 2
+    office.chunk_ids()
+    assert {passage.source for passage in office.search("茶乡英才", 20)} == {"a.txt", "b.txt"}
+
+
+def test_a_rebuild_reads_all_again_embeds_nothing_and_says_updated(office: Office) -> None:
+    office.write("a.txt", TEA)
+    office.ingest()
+    before = office.chunk_ids()
+    report = office.ingest(rebuild=True)
+    assert states(report) == {"a.txt": FileState.UPDATED}
+    assert report.embedded == 0
+    assert office.chunk_ids() == before
+
+
+def test_an_ingest_tells_its_stages(office: Office) -> None:
+    office.write("a.txt", TEA)
+    steps: list[tuple[str, int, int]] = []
+    office.ingest(progress=lambda *step: steps.append(step))
+    assert list(dict.fromkeys(stage for stage, _, _ in steps)) == ["正在读取文件", "正在计算向量", "正在建立索引"]
+    assert all(0 <= done <= total for _, done, total in steps)
+
+
+# --- removing ---------------------------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_gone_stays_until_it_is_pruned(office: Office) -> None:
+    office.write("a.txt", TEA)
+    office.write("b.txt", HILL)
+    office.ingest()
+    (office.files / "a.txt").unlink()
+    assert office.ingest().documents == 2
+    report = office.ingest(prune=True)
+    assert states(report) == {"a.txt": FileState.DELETED, "b.txt": FileState.SKIPPED}
+    assert "茶乡英才" not in office.found_text("湄潭县“茶乡英才”")
+    office.chunk_ids()
+
+
+def test_prune_removes_only_under_the_folder_that_is_given(office: Office) -> None:
+    for name, text in (("甲/a.txt", TEA), ("甲乙/b.txt", PORT), ("丙/c.txt", HILL)):
+        office.write(name, text)
+    office.ingest()
+    for name in ("甲/a.txt", "甲乙/b.txt", "丙/c.txt"):
+        (office.files / name).unlink()
+    report = office.ingest(office.files / "甲", prune=True)
+    assert states(report) == {"a.txt": FileState.DELETED}
+    assert report.documents == 2
+
+
+def test_a_vanished_folder_deletes_nothing_and_is_named(office: Office) -> None:
+    office.write("共享盘/a.txt", TEA)
+    office.ingest(office.files / "共享盘")
+    shutil.rmtree(office.files / "共享盘")
+    report = office.ingest(office.files / "共享盘", prune=True)
+    assert report.failed == 1
+    assert "找不到" in lines(report)["共享盘"].reason
+    assert report.documents == 1
+    assert "茶乡英才" in office.found_text("茶乡英才")
+
+
+def test_a_folder_that_may_not_be_opened_loses_nothing_to_prune_and_is_named(office: Office) -> None:
+    office.write("干部/a.txt", TEA)
+    office.write("b.txt", HILL)
+    office.ingest()
+    closed = office.files / "干部"
+    closed.chmod(0)
+    try:
+        with ordinary_user():
+            report = office.ingest(prune=True)
+            below = office.ingest(closed / "a.txt", prune=True)
+    finally:
+        closed.chmod(0o755)
+    assert states(report) == {"b.txt": FileState.SKIPPED, "干部": FileState.FAILED}
+    assert "权限" in lines(report)["干部"].reason
+    assert "权限" in lines(below)["a.txt"].reason
+    assert below.documents == 2
+
+
+# --- inputs that are no good ------------------------------------------------------------------------------------
+
+
+def test_each_bad_input_gets_one_sentence_and_the_others_go_on(office: Office) -> None:
+    office.write("empty.txt", " \n\u3000\n")
+    office.write("residue.txt", "分享到：\n\n打印\n")
+    (office.files / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    office.write("large.txt", TEA * 40)
+    office.write("secret.txt", TEA).chmod(0)
+    office.write("table.xlsx", TEA)
+    office.write("good.txt", PORT)
+    with ordinary_user():
+        report = office.ingest(office.files, office.files / "none.txt", office.files / "table.xlsx", max_bytes=20_000)
+    reasons = {
+        "empty.txt": "空", "residue.txt": "没有正文", "picture.txt": "文本", "large.txt": "MB", "secret.txt": "权限",
+        "none.txt": "找不到", "table.xlsx": "格式",
+    }  # fmt: skip
+    told = lines(report)
+    for name, reason in reasons.items():
+        assert reason in told[name].reason
+        assert told[name].reason.count("。") <= 1
+    assert states(report) == {**dict.fromkeys(reasons, FileState.FAILED), "good.txt": FileState.ADDED} or told[
+        "table.xlsx"
+    ].state in (FileState.SKIPPED, FileState.FAILED)
+    assert told["good.txt"].state is FileState.ADDED
+    assert report.documents == 1
+    office.chunk_ids()
+
+
+def test_an_unreadable_new_version_keeps_the_old_content_and_says_so(office: Office) -> None:
+    path = office.write("a.txt", TEA)
+    office.ingest()
+    for bad in (b"", bytes(range(256)) * 20):
+        path.write_bytes(bad)
+        line = lines(office.ingest(prune=True))["a.txt"]
+        assert line.state is FileState.FAILED
+        assert "仍保留" in line.reason
+        assert "茶乡英才" in office.found_text("湄潭县“茶乡英才”")
+    path.write_text(PORT, "utf-8")
+    assert states(office.ingest()) == {"a.txt": FileState.UPDATED}
+    assert "茶乡英才" not in office.found_text("湄潭县“茶乡英才”")
+
+
+def test_a_name_that_is_no_unicode_is_indexed_found_and_pruned(office: Office) -> None:
+    path = office.files / os.fsdecode("茶业人才.txt".encode("gb18030"))
+    path.write_text(TEA, "utf-8")
+    assert states(office.ingest()) == {"茶业人才.txt": FileState.ADDED}
+    assert office.search("茶乡英才")[0].source == "茶业人才.txt"
+    assert states(office.ingest(prune=True)) == {"茶业人才.txt": FileState.SKIPPED}
+    path.unlink()
+    assert states(office.ingest(prune=True)) == {"茶业人才.txt": FileState.DELETED}
+
+
+# --- records ----------------------------------------------------------------------------------------------------
+
+
+def test_records_become_documents_of_their_own_and_bad_ones_are_named(office: Office) -> None:
+    office.write(
+        "简报.jsonl",
+        "\n".join(
+            [
+                json.dumps({"id": "t", "text": TEA, "title": "湄潭县茶业人才简报", "date": "2022-08-09"}),
+                "{broken",
+                json.dumps({"id": "p", "text": PORT, "source": "闽南内参"}),
+                json.dumps({"id": "t", "text": HILL}),
+                json.dumps({"id": "e", "text": "打印\n关闭"}),
+            ]
+        ),
+    )
+    report = office.ingest()
+    line = lines(report)["简报.jsonl"]
+    assert (line.state, line.documents, report.documents) == (FileState.ADDED, 2, 2)
+    for part in ("第 2 行", "第 4 行", "记录 e"):
+        assert part in line.reason
+    [best, *_] = office.search("湄潭县“茶乡英才”青年人才")
+    assert (best.source, best.article.title, best.article.meta.date) == (
+        "简报.jsonl#t", "湄潭县茶业人才简报", "2022-08-09"
+    )  # fmt: skip
+    assert office.search("晋江市“晋才回流”青年人才")[0].source == "闽南内参"
+
+
+def test_a_changed_record_leaves_the_others_alone_and_a_removed_one_goes(office: Office) -> None:
+    def write(**records: str) -> None:
+        office.write("r.jsonl", "\n".join(json.dumps({"id": i, "text": text}) for i, text in records.items()))
+
+    write(a=TEA, b=PORT, c=HILL)
+    first = office.ingest()
+    write(a=TEA, c=HILL + "繁昌区另行奖励先进集体9个。\n")
+    report = office.ingest()
+    assert states(report) == {"r.jsonl": FileState.UPDATED}
+    assert 0 < report.embedded < first.embedded / 2
+    assert report.documents == 2
+    assert "晋才回流" not in office.found_text("晋江市“晋才回流”")
+    assert "先进集体9个" in office.found_text("繁昌区奖励先进集体")
+    office.chunk_ids()
+
+
+# --- interrupted runs -------------------------------------------------------------------------------------------
+
+
+class PowerCut(Exception):
+    pass
+
+
+def stop_at(stage: str, step: int = 1) -> Callable[[str, int, int], None]:
+    """Return a progress listener that ends the run when `stage` is told of for the `step`th time."""
+    seen = 0
+
+    def listen(name: str, _done: int, _total: int) -> None:
+        nonlocal seen
+        seen += name == stage
+        if seen == step:
+            raise PowerCut
+
+    return listen
+
+
+def write_many(office: Office, count: int, sentences: int = 40) -> None:
+    for number in range(count):
+        office.write(f"{number}.txt", report_text(f"湄潭县第{number}镇", f"茶乡{number}号", number * 100, sentences))
+
+
+def test_a_run_that_broke_off_while_embedding_is_finished_by_the_next(office: Office) -> None:
+    write_many(office, 100)
+    whole = Office(office.settings.data.parent / "compare" if _made(office, "compare") else Path())
+    write_many(whole, 100)
+    total = whole.ingest().chunks
+    assert total > 600, "so that several batches are written"
+    failing = FakeEncoder(fails_after=int(total * 0.7))
+    with pytest.raises(RuntimeError):
+        office.ingest(encoder=failing)
+    assert 0 < failing.embedded < total
+    report = office.ingest()
+    assert report.chunks == total
+    assert report.embedded == total - failing.embedded, "what was embedded before the crash is not embedded again"
+    assert len(office.chunk_ids()) == total
+    assert set(states(office.ingest()).values()) == {FileState.SKIPPED}
+
+
+def _made(office: Office, name: str) -> bool:
+    (office.settings.data.parent / name).mkdir()
+    return True
+
+
+@pytest.mark.parametrize(
+    ("stage", "step"), [("正在读取文件", 2), ("正在计算向量", 1), ("正在建立索引", 1), ("正在建立索引", 2)]
+)
+def test_wherever_a_run_breaks_off_the_next_has_every_chunk_once(office: Office, stage: str, step: int) -> None:
+    office.write("old.txt", PORT)
+    office.ingest()
+    office.write("old.txt", HILL)
+    write_many(office, 90 if step == 2 and stage == "正在建立索引" else 3)
+    with pytest.raises(PowerCut):
+        office.ingest(progress=stop_at(stage, step))
+    report = office.ingest()
+    assert report.failed == 0
+    assert len(office.chunk_ids()) == report.chunks
+    assert "晋才回流" not in office.found_text("晋江市“晋才回流”")
+    assert "墩苗育才" in office.found_text("繁昌区“墩苗育才”")
+
+
+def test_a_rebuild_that_broke_off_is_finished_by_the_next_run(office: Office) -> None:
+    write_many(office, 3)
+    office.ingest()
+    before = office.chunk_ids()
+    with pytest.raises(PowerCut):
+        office.ingest(rebuild=True, progress=stop_at("正在建立索引"))
+    report = office.ingest()
+    assert report.embedded == 0
+    assert office.chunk_ids() == before
+
+
+# --- another model ----------------------------------------------------------------------------------------------
+
+
+def test_another_model_is_refused_until_all_is_embedded_again(office: Office) -> None:
+    office.write("a.txt", TEA)
+    first = office.ingest()
+    other = FakeEncoder(name="fake-b", dimensions=64)
+    with pytest.raises(StoreMismatchError, match=r"fake-a.*fake-b.*--rebuild"):
+        office.ingest(encoder=other)
+    assert office.chunk_ids(), "the refusal has changed nothing"
+    report = office.ingest(encoder=other, rebuild=True)
+    assert report.embedded == other.embedded == first.chunks
+    with pytest.raises(StoreMismatchError):
+        office.search("茶乡英才")
+    office.encoder = other
+    assert len(office.chunk_ids()) == first.chunks
+    with office.reading() as library:
+        [entries] = library.database.index_entries()
+        assert {entry.vector.shape for entry in entries} == {(64,)}
+    assert "茶乡英才" in office.found_text("茶乡英才")
+
+
+def test_a_change_of_model_that_broke_off_is_finished_and_never_mixed(office: Office) -> None:
+    write_many(office, 60)
+    office.ingest()
+    failing = FakeEncoder(name="fake-b", dimensions=64, fails_after=260)
+    with pytest.raises(RuntimeError):
+        office.ingest(encoder=failing, rebuild=True)
+    office.encoder = FakeEncoder(name="fake-b", dimensions=64)
+    report = office.ingest()
+    assert failing.embedded + office.encoder.embedded == report.chunks == len(office.chunk_ids())
+    with office.reading() as library:
+        shapes = {entry.vector.shape for batch in library.database.index_entries() for entry in batch}
+    assert shapes == {(64,)}
