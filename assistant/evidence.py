@@ -122,6 +122,10 @@ class Ranker:
             for term, factor in question.terms.items()
         }
 
+    def knows(self, word: str) -> bool:
+        """Whether a word stands anywhere in the library."""
+        return self._document_frequency(word) > 0
+
     def _rarity(self, term: str, factor: float) -> float:
         count = min(self._document_frequency(term), self._chunks)
         if not count and factor < 1:

@@ -18,6 +18,7 @@ from retriever.text import fold, without_asking
 _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 """Tags of rjieba with which a single character carries meaning: 选, 派, 配."""
 
+_PROPER_TAGS = frozenset({"nr", "nrt", "nrfg", "nt", "nz", "eng"})
 _OTHER_CLASS = 0.6
 
 
@@ -51,6 +52,8 @@ class Question:
     years: tuple[str, ...]
     terms: Mapping[str, float]
     """Words with what their class counts: 1 for nouns and names, less for others, which are often put otherwise."""
+    proper: tuple[str, ...]
+    """Those of the words that are names of persons, organisations or foreign things."""
     moments: tuple[str, ...]
     """Words such as 今天 that only a text of that very moment could answer."""
     measures: tuple[str, ...]
@@ -104,6 +107,7 @@ class QuestionReader:
         plain = text.strip()
         mentions = self._gazetteer.find_in_question(plain, self._places)
         places = tuple(m for m in mentions if not self._words["part_of_name"].match(plain, m.end))
+        tagged = list(self._terms(plain, places))
         asks = frozenset(ask for ask, pattern in self._vocabulary.asks.items() if pattern.search(plain))
         return Question(
             text=plain,
@@ -111,7 +115,8 @@ class QuestionReader:
             places=places,
             names=tuple(self._names(plain, places)),
             years=tuple(dict.fromkeys(self._words["year"].findall(plain))),
-            terms=dict(self._terms(plain, places)),
+            terms={word: 1.0 if _is_noun(tag) else _OTHER_CLASS for word, tag in tagged},
+            proper=tuple(word for word, tag in tagged if tag in _PROPER_TAGS and len(word) > 1),
             moments=tuple(self._words["moment"].findall(plain)),
             wanted=len(self._words["asked_number"].findall(plain)),
             measures=tuple(dict.fromkeys(self._words["measure"].findall(plain))),
@@ -135,13 +140,17 @@ class QuestionReader:
                 kept.append(name)
         return kept
 
-    def _terms(self, text: str, places: Iterable[Mention]) -> Iterator[tuple[str, float]]:
+    def _terms(self, text: str, places: Iterable[Mention]) -> Iterator[tuple[str, str]]:
         bare = without_asking(fold(_without(text, places)))
         for word, tag in dict.fromkeys(rjieba.tag(bare)):
             if word in self._vocabulary.stop or not re.search(r"\w", word):
                 continue
             if len(word) > 1 or word.isascii() or tag in _TELLING_TAGS:
-                yield word, 1.0 if tag[0] in "nijl" or tag == "eng" else _OTHER_CLASS
+                yield word, tag
+
+
+def _is_noun(tag: str) -> bool:
+    return tag[0] in "nijl" or tag == "eng"
 
 
 def _is_distinctive(name: str) -> bool:

@@ -161,7 +161,8 @@ class Assistant(AnswerService):
             ranked = self._ranker.rank(question, sentences_of(passages, texts), vector)
         with watch.stage("check"):
             weights = self._ranker.weights(question)
-            verdicts = [self._judge.judge(question, sentence, weights) for sentence in ranked]
+            unknown = [name for name in question.proper if not self._ranker.knows(name)]
+            verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
             if question.asks & {Ask.NUMBER, Ask.MONEY} and not any(holds_figure(s.text) for s in supported):
                 supported = []

@@ -26,7 +26,15 @@ _SUFFIX = re.compile(r"(?:地区|新区|林区|矿区|[省市区县旗盟州])$"
 
 # Two-character short names of cities that are more often ordinary words; only their full form counts.
 _ORDINARY_WORDS = frozenset(
-    "白银|大同|大庆|东方|海东|海南|和田|平凉|日照|三沙|山南|商洛|延边|中山|中卫|河东|河西|通道".split("|")  # noqa: SIM905
+    "阿里|白银|朝阳|大同|大庆|东方|海东|海南|和田|来宾|平凉|日照|三沙|山南|商洛|延边|中山|中卫|河东|河西|通道".split(
+        "|"
+    )  # noqa: SIM905
+)
+# Districts whose full name is an ordinary word; only that together with their city counts.
+_ORDINARY_NAMES = frozenset({"城区", "郊区", "矿区", "老城区"})
+# Set phrases in which a place name stands by chance.
+_PHRASE = re.compile(
+    r"长治久安|新乡[贤村风]|(?:幸福|平安|人民|家庭|身体|健康)安康|平安康|大连[接通片]|四平八稳|海西经济区|三明治"
 )
 
 
@@ -80,11 +88,15 @@ class Gazetteer:
     def _full(self) -> dict[str, tuple[Place, ...]]:
         names: dict[str, dict[Place, None]] = defaultdict(dict)
         for place in _divisions():
+            if place.name in _ORDINARY_NAMES:
+                names[place.city + place.name][place] = None
+                continue
             names[place.name][place] = None
             short = short_name(place.name)
-            if place.name.endswith(("自治县", "自治旗")):
+            if place.name.endswith(("自治县", "自治旗", "自治州")):
                 names[short + place.name[-1]][place] = None
-            if short != place.name and (len(short) > 2 or not place.district) and short not in _ORDINARY_WORDS:
+            ordinary = place.city and short in _ORDINARY_WORDS
+            if short != place.name and (len(short) > 2 or not place.district) and not ordinary:
                 names[short][place] = None
         return {name: tuple(places) for name, places in names.items()}
 
@@ -130,6 +142,9 @@ class Gazetteer:
     def _scan(self, text: str, short: frozenset[str]) -> Iterator[Mention]:
         position = 0
         while position < len(text) - 1:
+            if phrase := _PHRASE.match(text, position):
+                position = phrase.end()
+                continue
             name = self._name_at(text, position, short)
             if name:
                 yield Mention(position, position + len(name), name, self._full.get(name) or self._short[name])
