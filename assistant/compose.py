@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.citations import CitationList
 from assistant.evidence import Sentence, share_of
 from assistant.question import Ask, Question
-from assistant.values import lead_values
+from assistant.values import holds_figure, lead_values
 from core.schema import Article
 from core.templates import Templates
 from retriever.text import fold, sentence_spans, squeeze
@@ -26,6 +26,9 @@ _FURTHER_SHARE = 0.7
 """A further sentence scores at least this share of the best."""
 _ITEM_SHARE = 0.6
 """A list item scores at least this share of the best."""
+_SAME_THING = 0.9
+"""A sentence with a figure may stand for the best one only if it holds as much of the question: else it counts
+something else."""
 _SPREAD_SHARE = 0.65
 """The same for one text among several."""
 _THEME = 36
@@ -48,8 +51,9 @@ class Quote:
 class Composer:
     """Writes the parts of an answer. Each method returns finished lines of text, ready to be shown one by one."""
 
-    def __init__(self, templates: Templates, citations: CitationList) -> None:
-        """`citations` collects what the lines cite."""
+    def __init__(self, templates: Templates, citations: CitationList, place_of: Callable[[Sentence], str]) -> None:
+        """`citations` collects what the lines cite; `place_of` names the place that a sentence tells of."""
+        self._place_of = place_of
         self._templates = templates
         self._citations = citations
 
@@ -96,7 +100,7 @@ class Composer:
         """Yield one line for each text that answers: places side by side, or precedents."""
         best: dict[str, Sentence] = {}
         for sentence in sorted(sentences, key=lambda s: -(s.score + 0.5 * s.value)):
-            best.setdefault(sentence.article.meta.place or sentence.article.id, sentence)
+            best.setdefault(self._place_of(sentence) or sentence.article.id, sentence)
         top = max(s.score for s in best.values())
         chosen = [s for s in best.values() if s.score >= _SPREAD_SHARE * top][:_MOST_TEXTS]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
@@ -107,25 +111,29 @@ class Composer:
     def part(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield the line of a comparison for one of its parts."""
         best = sentences[0]
-        numeric = question.asks & {Ask.NUMBER, Ask.MONEY}
-        quote = clip(best, weights, question, _LONGEST_ITEM) if numeric else extended(best, weights, question)
-        yield self._quote("answer.quote_item", quote)
+        if not question.asks & {Ask.NUMBER, Ask.MONEY}:
+            yield self._quote("answer.quote_item", extended(best, weights, question))
+            return
+        same = [s for s in sentences if s.coverage >= _SAME_THING * best.coverage]
+        best = next((s for s in same if s.value), best)
+        line = self._quote("answer.quote_item", clip(best, weights, question, _LONGEST_ITEM))
+        yield line if holds_figure(best.text) else self._templates.fill("answer.without_figure", line=line)
 
     def _quote(self, template: str, quote: Quote) -> str:
         values = {"quote": quote.text, "marker": self._cite(quote)}
         if template == "answer.quote":
             values["where"] = self._where(quote.sentence.article)
         elif template == "answer.quote_item":
-            values["where"] = self._place(quote.sentence.article)
+            values["where"] = self._place(quote.sentence)
         return self._templates.fill(template, **values)
 
     def _cite(self, quote: Quote) -> int:
         s = quote.sentence
         return self._citations.cite(s.document_id, s.source, s.article.title, quote.start, quote.end, quote.text)
 
-    def _place(self, article: Article) -> str:
-        meta = article.meta
-        place = meta.district or meta.city or meta.province
+    def _place(self, sentence: Sentence) -> str:
+        article, meta = sentence.article, sentence.article.meta
+        place = self._place_of(sentence)
         if not place:
             return self._templates.fill("where.untold", title=article.title)
         return self._templates.fill("where.place_date", place=place, date=meta.year) if meta.year else place

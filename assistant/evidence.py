@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.question import Ask, Question
-from assistant.values import holds_value
+from assistant.question import Question
+from assistant.values import holds_value, states
 from core.schema import Article, Encoder, Passage, Vectors
 from retriever.text import bigrams, fold, squeeze, statement_spans
 
@@ -149,11 +149,13 @@ class Ranker:
         scored = []
         for sentence, cosine in zip(sentences, cosines, strict=True):
             part = coverage(weights, sentence)
-            value = any(holds_value(sentence.text, ask, question.measures) for ask in question.asks)
+            value = any(holds_value(sentence.text, ask, question.measures) for ask in question.asks) or any(
+                states(sentence.text, word) for word in question.focus
+            )
             score = (
                 _WEIGHTS["coverage"] * part
                 + _WEIGHTS["cosine"] * (float(cosine) - _COSINE_FLOOR) / _COSINE_SPAN
-                + _WEIGHTS["value"] * (value and not question.asks <= {Ask.OTHER})
+                + _WEIGHTS["value"] * value
                 + _WEIGHTS["rank"] / sentence.passage_rank
             )
             scored.append(replace(sentence, coverage=part, cosine=float(cosine), value=value, score=score))

@@ -20,6 +20,7 @@ _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 
 _PROPER_TAGS = frozenset({"nr", "nrt", "nrfg", "nt", "nz", "eng"})
 _OTHER_CLASS = 0.6
+_FOCUS = 1.6
 
 
 class Ask(StrEnum):
@@ -52,6 +53,8 @@ class Question:
     years: tuple[str, ...]
     terms: Mapping[str, float]
     """Words with what their class counts: 1 for nouns and names, less for others, which are often put otherwise."""
+    focus: tuple[str, ...]
+    """Words right beside the asking word: what exactly is asked for."""
     proper: tuple[str, ...]
     """Those of the words that are names of persons, organisations or foreign things."""
     moments: tuple[str, ...]
@@ -104,10 +107,11 @@ class QuestionReader:
 
     def read(self, text: str) -> Question:
         """Take a question apart."""
-        plain = text.strip()
+        plain = self._words["preface"].sub("", text.strip())
         mentions = self._gazetteer.find_in_question(plain, self._places)
         places = tuple(m for m in mentions if not self._words["part_of_name"].match(plain, m.end))
         tagged = list(self._terms(plain, places))
+        focus = "|".join(part for match in self._words["focus"].findall(plain) for part in match if part)
         asks = frozenset(ask for ask, pattern in self._vocabulary.asks.items() if pattern.search(plain))
         return Question(
             text=plain,
@@ -115,7 +119,11 @@ class QuestionReader:
             places=places,
             names=tuple(self._names(plain, places)),
             years=tuple(dict.fromkeys(self._words["year"].findall(plain))),
-            terms={word: 1.0 if _is_noun(tag) else _OTHER_CLASS for word, tag in tagged},
+            terms={
+                word: (1.0 if _is_noun(tag) else _OTHER_CLASS) * (_FOCUS if word in focus else 1.0)
+                for word, tag in tagged
+            },
+            focus=tuple(word for word, _ in tagged if word in focus),
             proper=tuple(word for word, tag in tagged if tag in _PROPER_TAGS and len(word) > 1),
             moments=tuple(self._words["moment"].findall(plain)),
             wanted=len(self._words["asked_number"].findall(plain)),

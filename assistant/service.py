@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -30,6 +31,10 @@ _PASSAGES = 20
 _WIDE_PASSAGES = 50
 """For questions over many texts."""
 _SHOWN_PASSAGES = 10
+
+
+_PARALLEL = re.compile(r"\s*(?:[、，,]|和|与|及|跟|同|以及)\s*")
+"""What stands between places of which the same is asked."""
 
 
 @dataclass(slots=True)
@@ -140,7 +145,12 @@ class Assistant(AnswerService):
     def _parts(self, text: str) -> list[Question]:
         """Return the question, or the parts of a comparison of places: each place with what is asked of it."""
         whole = self._reader.read(text)
-        if Ask.COMPARE not in whole.asks or len({mention.name for mention in whole.places}) < 2:
+        text = whole.text
+        if len({mention.name for mention in whole.places}) < 2:
+            return [whole]
+        if Ask.COMPARE not in whole.asks and not all(
+            _PARALLEL.fullmatch(text[a.end : b.start]) for a, b in pairwise(whole.places)
+        ):
             return [whole]
         ends = [m.start for m in whole.places[1:]] + [len(text)]
         tail = text[whole.places[-1].end :]
@@ -170,7 +180,7 @@ class Assistant(AnswerService):
         return _Found(question, passages, supported, Refusal.of(verdicts), weights)
 
     def _lines(self, found: Sequence[_Found], citations: CitationList, watch: Stopwatch) -> Iterable[str]:
-        composer = Composer(self._templates, citations)
+        composer = Composer(self._templates, citations, self._judge.place_of)
         with watch.stage("compose"):
             if len(found) > 1 and any(one.supported for one in found):
                 for one in found:

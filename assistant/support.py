@@ -83,6 +83,19 @@ class Judge:
             return True
         return _is_place_of(asked, sentence.article.meta)
 
+    def place_of(self, sentence: Sentence) -> str:
+        """Return the name of the place that a sentence tells of, by the same order; empty where nothing tells it."""
+        meta = sentence.article.meta
+        own = Place(meta.province, meta.city, meta.district)
+        for text, order in ((sentence.text, 1), (_before(sentence), -1)):
+            for mention in self._gazetteer.find(text, [own.name] if own.name else [])[::order]:
+                inside = [place for place in mention.places if place.district and own.contains(place)]
+                if inside:
+                    return inside[0].district
+                if not own.name and any(place.district for place in mention.places):
+                    return self._gazetteer.resolve(mention).name
+        return own.name
+
     def _rivals(self, mention: Mention, meta: Metadata) -> bool:
         """Whether a place named in the text takes it away from the place of the article.
 

@@ -69,6 +69,11 @@ def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:
             return False
 
 
+def states(text: str, word: str) -> bool:
+    """Whether a sentence says what `word` is: 主题为“…”, 办公室设在…, 有五个方面：…."""
+    return bool(re.search(rf"{re.escape(word)}(?:名?为|是|叫|即|设[在于]|[：“《])", text))
+
+
 def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[str], question: str = "") -> list[str]:
     """Return the values to set in bold before an answer, in the order of the question; empty where unsure.
 

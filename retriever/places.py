@@ -26,9 +26,7 @@ _SUFFIX = re.compile(r"(?:地区|新区|林区|矿区|[省市区县旗盟州])$"
 
 # Two-character short names of cities that are more often ordinary words; only their full form counts.
 _ORDINARY_WORDS = frozenset(
-    "阿里|白银|朝阳|大同|大庆|东方|海东|海南|和田|来宾|平凉|日照|三沙|山南|商洛|延边|中山|中卫|河东|河西|通道".split(
-        "|"
-    )  # noqa: SIM905
+    re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道")
 )
 # Districts whose full name is an ordinary word; only that together with their city counts.
 _ORDINARY_NAMES = frozenset({"城区", "郊区", "矿区", "老城区"})

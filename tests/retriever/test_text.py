@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import unicodedata
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retriever.text import bigrams, fold, sentence_spans, squeeze, statement_spans, words
+from tests.ingest.prose import articles
+
+marked = st.text(st.sampled_from("甲乙丙丁ab1。！？!?…；，”’」）》“（ \n\u3000"), max_size=60)
+"""Much punctuation: every end and every closing mark meets every other."""
+
+
+def sentences_of(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize("spans", [sentence_spans, statement_spans])
+@given(text=st.one_of(st.text(max_size=80), marked, articles.map("\n".join)))
+def test_spans_stand_in_order_and_cover_every_visible_character(spans, text: str) -> None:
+    found = list(spans(text))
+    assert all(0 <= start < end <= len(text) for start, end in found)
+    assert all(a[1] <= b[0] for a, b in pairwise(found))
+    parts = [text[start:end] for start, end in found]
+    assert all(part == part.strip() for part in parts)
+    assert squeeze("".join(parts)) == squeeze(text)
+
+
+def test_a_sentence_ends_with_its_closing_marks() -> None:
+    text = "书记说：“要选好苗子。”随后座谈（约两小时。）结束！！下一步？还要抓……落实"
+    assert sentences_of(text) == [
+        "书记说：“要选好苗子。”",
+        "随后座谈（约两小时。）",
+        "结束！！",
+        "下一步？",
+        "还要抓……",
+        "落实",
+    ]
+
+
+def test_a_figure_with_a_point_and_a_clause_do_not_end_a_sentence() -> None:
+    assert sentences_of("占比62.5%，同比提高1.2个百分点；其中女性占3成。") == [
+        "占比62.5%，同比提高1.2个百分点；其中女性占3成。"
+    ]
+
+
+def test_a_line_is_a_sentence_of_its_own() -> None:
+    assert sentences_of("一、做法\n湄潭县建站9个。\n\n二、打算") == ["一、做法", "湄潭县建站9个。", "二、打算"]
+
+
+@given(st.text(max_size=40))
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    once = unicodedata.normalize("NFC", fold(text))
+    assert fold(once) == fold(once.casefold())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Ｂ２Ｂ", "b2b"), ("“１＋６＋Ｎ”", "“1+6+n”"), ("ＡＰＰ", "App"), ("㎡", "m2"), ("①", "1")]
+)
+def test_width_and_case_make_no_difference(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@given(st.text(st.sampled_from("湄潭县茶乡英才，。、 \n1a"), max_size=40))
+def test_every_pair_of_neighbouring_characters_is_a_bigram_and_nothing_else_is(text: str) -> None:
+    han = [a + b for a, b in pairwise(text) if not set(a + b) & set("，。、 \n1a")]
+    assert [term for term in bigrams(text) if len(term) == 2 and not term.isascii()] == han
+
+
+def test_bigrams_keep_figures_and_single_characters_whole_and_stop_at_punctuation() -> None:
+    assert bigrams("茶乡英才，县APP有3.5万") == ["茶乡", "乡英", "英才", "县", "app", "有", "3.5", "万"]
+
+
+def test_words_leave_punctuation_out_and_keep_every_word() -> None:
+    text = "湄潭县“茶乡英才”计划：引进专家42名。"
+    assert squeeze("".join(words(text))) == "湄潭县茶乡英才计划引进专家42名"
+
+
+def test_a_compound_name_is_a_word() -> None:
+    assert "1+6+n" in words("构建“1+6+N”工作格局")
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert words("") == bigrams("") == list(sentence_spans(" \n\u3000")) == words("，。") == bigrams("，。") == []
