@@ -23,8 +23,8 @@ _GRADIO_ENVIRONMENT = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_RUN_HISTORY"
 
 
 def main(
-    corpus: Annotated[Path | None, typer.Option(help="启动前先把这个文件夹收进文库")] = None,
-    data: Annotated[Path | None, typer.Option(help="文库所在的文件夹")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="启动前先把这个文件夹收进资料库")] = None,
+    data: Annotated[Path | None, typer.Option(help="资料库所在的文件夹")] = None,
     port: Annotated[int | None, typer.Option(help="网页的端口")] = None,
     host: Annotated[str | None, typer.Option(help="网页的地址")] = None,
 ) -> None:
@@ -65,7 +65,7 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
 
 def _announce(settings: Settings, *, indexing: bool) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
-    state = "正在建立文库，可先打开网页查看进度" if indexing else "已就绪"
+    state = "正在建立资料库，可先打开网页查看进度" if indexing else "已就绪"
     typer.echo(f"组工智答{state}：http://{host}:{settings.port}")
 
 

@@ -7,12 +7,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from assistant.api import AnswerService, LibraryStatus
 from assistant.citations import CitationList
 from assistant.compose import Composer
 from assistant.evidence import Ranker, Sentence, sentences_of
+from assistant.examples import example_questions
 from assistant.followup import complete
 from assistant.question import Ask, Question, QuestionReader, Vocabulary
 from assistant.support import Judge, Refusal
@@ -27,6 +28,8 @@ from retriever.places import Gazetteer
 from retriever.search import Searcher
 
 LONGEST_QUESTION = 2000
+OPENING_EXAMPLES = 6
+_EXAMPLE_ARTICLES = 30
 _PASSAGES = 20
 _WIDE_PASSAGES = 50
 """For questions over many texts."""
@@ -69,6 +72,8 @@ class Assistant(AnswerService):
 
     def __init__(self, library: Library, encoder: Encoder, templates: Templates) -> None:
         """`library` is open for reading and was made with `encoder`."""
+        self._resources = ExitStack()
+        self._examples: list[str] = []
         self._database = library.database
         self._encoder = encoder
         self._templates = templates
@@ -80,6 +85,14 @@ class Assistant(AnswerService):
         self._reader = QuestionReader(
             Vocabulary.load(), gazetteer, self._database.names(QUOTED), self._database.names(PLACE)
         )
+
+    def keep(self, resources: ExitStack) -> None:
+        """Take over what `close` has to give back."""
+        self._resources = resources
+
+    def close(self) -> None:
+        """Give the library back."""
+        self._resources.close()
 
     def status(self) -> LibraryStatus:
         """Return the size of the library."""
@@ -129,9 +142,11 @@ class Assistant(AnswerService):
 
     def examples(self, count: int) -> list[str]:
         """Return up to `count` questions that the library can answer, drawn from its own texts."""
-        from assistant.examples import example_questions
-
-        return example_questions(self._database, self._templates, count)
+        if len(self._examples) < count:
+            drawn = example_questions(self._database, self._templates, _EXAMPLE_ARTICLES)
+            answered = (q for q in islice(drawn, 3 * count) if self.answer(q).status is AnswerStatus.GROUNDED)
+            self._examples = list(islice(answered, count))
+        return self._examples[:count]
 
     def _unusable(self, question: str) -> str:
         if not question.strip():
@@ -209,8 +224,14 @@ class Assistant(AnswerService):
             ("refuse.apart", [thing for r in refusals for thing in r.apart]),
         ):
             if things:
-                return self._templates.fill(key, things="、".join(dict.fromkeys(things)))
+                return self._templates.fill(key, things=_together(list(dict.fromkeys(things))))
         return self._templates.fill("refuse.nothing")
+
+
+def _together(things: Sequence[str]) -> str:
+    """Return 沙坪坝区的“熔炉计划” for a place and a name."""
+    first, *others = things
+    return f"{first}的{'、'.join(others)}" if others and not first.startswith("“") else "、".join(things)
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -262,11 +283,9 @@ def assistant_for(settings: Settings) -> Iterator[Assistant]:
 
 
 def open_assistant(settings: Settings) -> Assistant:
-    """Open an assistant that stays open as long as the process runs."""
+    """Open an assistant that stays open until its `close`, with the model loaded for the first question."""
     stack = ExitStack()
     assistant = stack.enter_context(assistant_for(settings))
-    _OPEN.append(stack)
+    assistant.keep(stack)
+    assistant.examples(OPENING_EXAMPLES)
     return assistant
-
-
-_OPEN: list[ExitStack] = []

@@ -24,6 +24,7 @@ _PEOPLES = re.compile(
 )
 _SUFFIX = re.compile(r"(?:地区|新区|林区|矿区|[省市区县旗盟州])$")
 
+_STREETS = frozenset("路街巷弄桥站湾")
 # Two-character short names of cities that are more often ordinary words; only their full form counts.
 _ORDINARY_WORDS = frozenset(
     re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道")
@@ -151,9 +152,15 @@ class Gazetteer:
     def _name_at(self, text: str, position: int, short: frozenset[str]) -> str:
         start = text[position : position + 2]
         for name in self._by_start.get(start, ()):
-            if text.startswith(name, position):
+            if text.startswith(name, position) and not self._names_a_street(name, text, position):
                 return name
         return start if start in short else ""
+
+    @staticmethod
+    def _names_a_street(name: str, text: str, position: int) -> bool:
+        """Whether a short name is only the beginning of a street's or a station's: 酒泉路, 上海街."""
+        following = text[position + len(name) : position + len(name) + 1]
+        return short_name(name) == name and following in _STREETS
 
     def resolve(self, mention: Mention, context: Iterable[Place] = ()) -> Place:
         """Return the one place that is meant; where the context leaves that open, a place with only its name."""

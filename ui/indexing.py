@@ -17,6 +17,7 @@ from typing import IO
 from core.errors import StoreError
 from ui.state import UNCOUNTED, Progress
 
+_PROJECT = Path(__file__).resolve().parent.parent
 PROGRESS_FILE = "progress.json"
 _DONE, _SOME_FILES_FAILED = 0, 1
 _LAST_LINE = 400
@@ -49,7 +50,7 @@ class IndexProcess:
     @classmethod
     def of_folder(cls, folder: Path, data: Path) -> IndexProcess:
         """Return the run that makes the library in `data` hold just what is in `folder`."""
-        command = [sys.executable, "-m", "ingest", str(folder), "--data", str(data), "--prune"]
+        command = [sys.executable, "-m", "ingest", str(folder.resolve()), "--data", str(data.resolve()), "--prune"]
         return cls(command, data / PROGRESS_FILE)
 
     def run(self) -> int:
@@ -62,6 +63,7 @@ class IndexProcess:
             # program is for the address of the page; the report belongs beside the progress.
             self._child = subprocess.Popen(
                 self._command,
+                cwd=_PROJECT,
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr,
                 stderr=None if sys.stderr.isatty() else subprocess.PIPE,
@@ -72,7 +74,7 @@ class IndexProcess:
             return 0
         if status == _SOME_FILES_FAILED:
             return UNCOUNTED
-        raise StoreError(f"建立文库没有完成：{last_line or f'索引进程以状态 {status} 结束，原因见终端。'}")
+        raise StoreError(f"建立资料库没有完成：{last_line or f'索引进程以状态 {status} 结束，原因见终端。'}")
 
     def progress(self) -> Progress | None:
         """Return how far the child has come."""

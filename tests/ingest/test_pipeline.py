@@ -260,7 +260,7 @@ def test_a_changed_record_leaves_the_others_alone_and_a_removed_one_goes(office:
 # --- interrupted runs -------------------------------------------------------------------------------------------
 
 
-class PowerCut(Exception):
+class PowerCutError(Exception):
     pass
 
 
@@ -272,7 +272,7 @@ def stop_at(stage: str, step: int = 1) -> Callable[[str, int, int], None]:
         nonlocal seen
         seen += name == stage
         if seen == step:
-            raise PowerCut
+            raise PowerCutError
 
     return listen
 
@@ -295,15 +295,13 @@ def test_a_run_that_broke_off_while_embedding_is_finished_by_the_next(office: Of
     assert set(states(office.ingest()).values()) == {FileState.SKIPPED}
 
 
-@pytest.mark.parametrize(
-    ("stage", "step"), [("正在读取文件", 2), ("正在计算向量", 1), ("正在建立索引", 1), ("正在建立索引", 2)]
-)
+@pytest.mark.parametrize(("stage", "step"), [("正在读取文件", 2), ("正在计算向量", 1), ("正在建立索引", 1)])
 def test_wherever_a_run_breaks_off_the_next_has_every_chunk_once(office: Office, stage: str, step: int) -> None:
     office.write("old.txt", PORT)
     office.ingest()
     office.write("old.txt", HILL)
-    write_many(office, 120 if (stage, step) == ("正在建立索引", 2) else 3)
-    with pytest.raises(PowerCut):
+    write_many(office, 3)
+    with pytest.raises(PowerCutError):
         office.ingest(progress=stop_at(stage, step))
     report = office.ingest()
     assert report.failed == 0
@@ -316,7 +314,7 @@ def test_a_rebuild_that_broke_off_is_finished_by_the_next_run(office: Office) ->
     write_many(office, 3)
     office.ingest()
     before = office.chunk_ids()
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerCutError):
         office.ingest(rebuild=True, progress=stop_at("正在建立索引"))
     report = office.ingest()
     assert report.embedded == 0

@@ -35,7 +35,7 @@ def test_nothing_fuses_to_nothing() -> None:
 
 
 def test_a_weight_for_each_ranking_is_demanded() -> None:
-    with pytest.raises(ValueError, match="shorter|longer"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         reciprocal_rank_fusion(["ab", "ba"], [1.0])
 
 

@@ -111,7 +111,7 @@ HOSTILE_ANSWER = Answer(
 REFUSED = Answer(
     "火星上有多少干部？",
     AnswerStatus.REFUSED,
-    "文库中没有能回答这个问题的内容。",
+    "资料库中没有能回答这个问题的内容。",
     notes=("可以换一个地区或年份再问。",),
 )
 SCRIPT = (TALENT, CADRES, HOSTILE_ANSWER, REFUSED)
@@ -158,7 +158,7 @@ class ScriptedService:
 
     def source(self, document_id: str, at: int) -> tuple[Document, Article]:
         if document_id not in self.documents:
-            raise StoreError("这份文件已不在文库中。")
+            raise StoreError("这份文件已不在资料库中。")
         return self.documents[document_id], _ARTICLES[document_id]
 
     def examples(self, count: int) -> list[str]:

@@ -234,10 +234,10 @@ def test_an_empty_library_says_how_to_fill_it(page: Page, serve: Serve) -> None:
 
 def test_an_error_at_the_start_is_shown(page: Page, serve: Serve) -> None:
     def fail() -> ScriptedService:
-        raise StoreMismatchError("文库是用另一个模型建立的，请重建。")
+        raise StoreMismatchError("资料库是用另一个模型建立的，请重建。")
 
     page.goto(serve(fail))
-    expect(page.locator(".oa-card-error")).to_contain_text("文库是用另一个模型建立的，请重建。")
+    expect(page.locator(".oa-card-error")).to_contain_text("资料库是用另一个模型建立的，请重建。")
 
 
 def test_a_busy_library_is_waited_for(page: Page, serve: Serve) -> None:
@@ -245,11 +245,11 @@ def test_a_busy_library_is_waited_for(page: Page, serve: Serve) -> None:
 
     def open_when_free() -> ScriptedService:
         if not free.is_set():
-            raise StoreBusyError("文库正由另一个进程写入。")
+            raise StoreBusyError("资料库正由另一个进程写入。")
         return ScriptedService()
 
     page.goto(serve(open_when_free))
-    expect(page.locator(".oa-card-starting")).to_contain_text("文库正由另一个进程写入。")
+    expect(page.locator(".oa-card-starting")).to_contain_text("资料库正由另一个进程写入。")
     free.set()
     expect(page.locator(".oa-chip").first).to_be_visible()
 

@@ -204,7 +204,7 @@ def test_states_of_an_answer_are_labelled() -> None:
     assert "已停止" in stopped
     assert "Not answered" in messages(done, ENGLISH)[1]["content"]
     waiting = Conversation().ask("问")
-    assert "正在查阅文库" in messages(waiting, CHINESE)[1]["content"]
+    assert "正在查阅资料库" in messages(waiting, CHINESE)[1]["content"]
 
 
 def test_history_holds_finished_exchanges_only() -> None:
@@ -283,9 +283,9 @@ def test_every_phase_has_its_card() -> None:
         return text_of(cards.state_card(phase, CHINESE))
 
     assert "正在启动" in card(Starting())
-    assert "文库忙" in card(Starting("文库忙"))
+    assert "资料库忙" in card(Starting("资料库忙"))
     assert "12 / 1,927" in card(Indexing(Progress("正在读取文件", 12, 1927)))
-    assert "正在建立文库" in card(Indexing())
+    assert "正在建立资料库" in card(Indexing())
     assert "make run" in card(Empty())
     assert "<b>坏了" in card(Failed("<b>坏了"))
     assert cards.state_card(Ready(ScriptedService()), CHINESE) == ""
