@@ -1,0 +1,153 @@
+"""What a person reads: answers, citations, refusals and follow-ups over a small library."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.service import Assistant
+from core.errors import StoreError
+from core.schema import Answer, AnswerStatus, Turn
+
+
+def ask(assistant: Assistant, question: str, *history: tuple[str, str]) -> Answer:
+    answer = assistant.answer(question, [Turn(role, content) for role, content in history])
+    for citation in answer.citations:
+        document, article = assistant.source(citation.document_id, citation.start)
+        assert document.text[citation.start : citation.end] == citation.quote
+        assert citation.status == "verbatim"
+        assert article.title == citation.title
+    return answer
+
+
+def test_the_figure_that_is_asked_for_stands_in_front_in_bold(assistant: Assistant) -> None:
+    answer = ask(assistant, "桐庐县“春茶计划”有多少人报名？")
+    assert answer.status is AnswerStatus.GROUNDED
+    assert answer.text.startswith("**1320人**")
+
+
+def test_two_figures_are_given_for_two_questions_in_one(assistant: Assistant) -> None:
+    text = ask(assistant, "鸠江区江畔英才港建了多少套人才公寓，住了多少人？").text
+    assert "2150套" in text.split("\n")[0]
+    assert "1780人" in text.split("\n")[0]
+
+
+def test_a_person_is_named_with_the_office(assistant: Assistant) -> None:
+    answer = ask(assistant, "桐庐的春茶计划由谁牵头？")
+    assert "何青山" in answer.text
+    assert "组织部部长" in answer.text
+
+
+def test_every_paragraph_of_an_answer_carries_a_marker_that_exists(assistant: Assistant) -> None:
+    answer = ask(assistant, "鸠江区的“双导师”制度是什么意思？")
+    markers = {citation.marker for citation in answer.citations}
+    for paragraph in answer.text.split("\n\n"):
+        assert any(f"[{marker}]" in paragraph for marker in markers)
+
+
+def test_a_list_holds_all_items_of_the_text(assistant: Assistant) -> None:
+    text = ask(assistant, "交流发言介绍了给年轻干部搭的哪三个台子？").text
+    for item in ("项目台子", "信访台子", "村社台子"):
+        assert item in text
+
+
+def test_places_are_answered_one_by_one_under_their_own_names(assistant: Assistant) -> None:
+    text = ask(assistant, "哪些地方给年轻人建了公寓，各有多少套？").text
+    lines = [line for line in text.split("\n") if line.startswith("- ")]
+    assert any("鸠江区" in line and "2150套" in line for line in lines)
+    assert any("原文未注明地区" in line and "96套" in line for line in lines)
+    assert not any("鸠江区" in line and "96套" in line for line in lines)
+
+
+def test_a_question_in_other_words_is_answered(assistant: Assistant) -> None:
+    assert "解除聘用" in ask(assistant, "桐庐县录用的人考核老是垫底会怎么处理？").text
+
+
+@pytest.mark.parametrize(
+    ("question", "foreign"),
+    [
+        ("鸠江区的“春茶计划”有多少人报名？", "1320"),
+        ("桐庐县的“晨光讲堂”办了多少期？", "46"),
+        ("永嘉县的“归雁驿站”有几家？", "12家"),
+    ],
+)
+def test_a_figure_of_one_place_is_never_given_for_another(assistant: Assistant, question: str, foreign: str) -> None:
+    answer = ask(assistant, question)
+    assert answer.status is AnswerStatus.REFUSED
+    assert foreign not in answer.text
+    assert not answer.citations
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "桐庐县2019年的“春茶计划”录用了多少人？",
+        "鸠江区的GDP是多少？",
+        "唐朝有多少位皇帝？",
+        "今天桐庐县天气好吗？",
+        "鸠江区“江畔英才港”的物业费是多少钱？",
+    ],
+)
+def test_what_the_library_does_not_hold_is_refused_in_one_sentence(assistant: Assistant, question: str) -> None:
+    answer = ask(assistant, question)
+    assert answer.status is AnswerStatus.REFUSED
+    assert answer.text.endswith("。")
+    assert answer.text.count("。") == 1
+
+
+def test_a_refusal_names_what_is_missing(assistant: Assistant) -> None:
+    assert "永嘉县" in ask(assistant, "永嘉县的“归雁驿站”有几家？").text
+
+
+def test_a_follow_up_takes_its_subject_from_the_turn_before(assistant: Assistant) -> None:
+    answer = ask(
+        assistant,
+        "最终录用了多少人？",
+        ("user", "桐庐县“春茶计划”有多少人报名？"),
+        ("assistant", "1320人。[1]"),
+    )
+    assert "86人" in answer.text
+    assert any("春茶计划" in note for note in answer.notes)
+
+
+def test_a_follow_up_asks_the_same_of_another_place(assistant: Assistant) -> None:
+    answer = ask(
+        assistant,
+        "那鸠江区呢？",
+        ("user", "交流发言里那个区建了多少套公寓？"),
+        ("assistant", "96套。[1]"),
+    )
+    assert "2150套" in answer.text
+
+
+def test_a_question_that_stands_alone_is_not_bent_by_the_turn_before(assistant: Assistant) -> None:
+    answer = ask(assistant, "哪些地方建了公寓？", ("user", "桐庐县“春茶计划”有多少人报名？"), ("assistant", "1320人。"))
+    assert "2150套" in answer.text
+
+
+def test_an_answer_grows_while_it_is_streamed_and_ends_whole(assistant: Assistant) -> None:
+    question = "哪些地方给年轻人建了公寓，各有多少套？"
+    drafts = list(assistant.stream(question))
+    assert len(drafts) >= 3
+    for before, after in zip(drafts, drafts[1:], strict=False):
+        assert after.text.startswith(before.text)
+    assert drafts[-1].text == assistant.answer(question).text
+
+
+@pytest.mark.parametrize(
+    "question", ["", " \n\t", "？" * 3, "问" * 2001, "\x00\x01", "' OR 1=1 --", "[1](javascript:alert(1))"]
+)
+def test_odd_questions_get_a_sentence(assistant: Assistant, question: str) -> None:
+    answer = ask(assistant, question)
+    assert answer.status is AnswerStatus.REFUSED
+    assert answer.text
+
+
+def test_examples_are_questions_that_are_answered(assistant: Assistant) -> None:
+    examples = assistant.examples(3)
+    assert len(examples) == 3
+    assert all(assistant.answer(question).status is AnswerStatus.GROUNDED for question in examples)
+
+
+def test_a_document_that_is_gone_is_told(assistant: Assistant) -> None:
+    with pytest.raises(StoreError, match="不在资料库"):
+        assistant.source("0000000000000000", 0)

@@ -1,0 +1,54 @@
+"""Figures, money, dates, persons and organisations as sentences write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.question import Ask
+from assistant.values import figures, holds_figure, holds_value, lead_values, organisations, persons, states
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("投入680余万元建设驿站12家", ["680余万元", "12家"]),
+        ("听课3900余人次，开办46期", ["3900余人次", "46期"]),
+        ("超过1.2万人，使用率达95%", ["超过1.2万人", "达95%"]),
+        ("选派三百余名干部", ["三百余名"]),
+    ],
+)
+def test_figures_keep_their_qualifier_and_unit(text: str, expected: list[str]) -> None:
+    assert figures(text) == expected
+
+
+def test_a_year_is_no_figure() -> None:
+    assert not holds_figure("2022年以来持续推进")
+    assert holds_figure("2022年录用86人")
+
+
+def test_the_figure_with_the_unit_of_the_question_is_picked() -> None:
+    assert lead_values("征集论文312篇、金点子203个", {Ask.NUMBER}, ["个金点子"]) == ["203个"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        (Ask.MONEY, "累计拨付4000余万元"),
+        (Ask.DATE, "于12月4日签约"),
+        (Ask.PERSON, "由县委常委、组织部部长何青山同志任主任"),
+        (Ask.UNIT, "办公室设在团区委"),
+    ],
+)
+def test_a_value_of_the_kind_that_is_asked_for_is_seen(ask: Ask, text: str) -> None:
+    assert holds_value(text, ask)
+    assert not holds_value("各项工作取得新成效。", ask)
+
+
+def test_persons_and_organisations_are_told_apart_from_their_offices() -> None:
+    assert persons("由县委常委、组织部部长何青山同志任主任") == ["何青山"]
+    assert organisations("分别由区委政法委、区教委、区卫生局牵头实施") == ["区委政法委", "区教委", "区卫生局"]
+
+
+def test_a_statement_of_what_something_is_is_seen() -> None:
+    assert states("该活动的主题为“江畔青春”。", "主题")
+    assert not states("活动围绕主题展开。", "主题")
