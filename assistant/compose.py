@@ -60,7 +60,8 @@ class Composer:
     def facts(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield the value that is asked for, in bold, and the one to three sentences that prove it."""
         chosen = _complementary(question, sentences, weights)
-        quotes = [clip(sentence, weights, question) for sentence in chosen]
+        cut = extended if question.asks <= {Ask.OTHER} else clip
+        quotes = [cut(sentence, weights, question) for sentence in chosen]
         leads: list[str] = []
         for quote in quotes:
             values = lead_values(quote.text, question.asks, question.measures, question.text)

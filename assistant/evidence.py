@@ -24,6 +24,8 @@ _AROUND = 0.6
 _WEIGHTS = {"coverage": 1.0, "cosine": 1.0, "value": 0.18, "rank": 0.10}
 _UNKNOWN = 2.0
 """Weight of a word other than a noun that the library does not know: it may say the same in other words."""
+_PRIOR_CHUNKS = 1000
+"""Added to the size of the library, so that in a small one a word that stands in much of it still tells something."""
 _SINGLE = 2.0
 """Greatest weight of a single character: it mostly stands inside other words, so that its own count misleads."""
 _READ = 64
@@ -130,7 +132,7 @@ class Ranker:
         count = min(self._document_frequency(term), self._chunks)
         if not count and factor < 1:
             return _UNKNOWN
-        return math.log(1 + (self._chunks - count + 0.5) / (count + 0.5))
+        return math.log(1 + (self._chunks + _PRIOR_CHUNKS - count + 0.5) / (count + 0.5))
 
     def rank(self, question: Question, sentences: Sequence[Sentence], vector: Vectors) -> list[Sentence]:
         """Return the sentences with their scores, best first.

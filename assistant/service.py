@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise
+from functools import cache
+from itertools import islice, pairwise, zip_longest
 
 from assistant.api import AnswerService, LibraryStatus
 from assistant.citations import CitationList
@@ -17,8 +19,10 @@ from assistant.examples import example_questions
 from assistant.followup import complete
 from assistant.question import Ask, Question, QuestionReader, Vocabulary
 from assistant.support import Judge, Refusal
-from assistant.values import holds_figure
-from core.errors import StoreError
+from assistant.values import answers_in_kind
+from assistant.verify import Checked, Checker, excerpts_of
+from assistant.writer import ModelWriter
+from core.errors import ChatModelError, StoreError
 from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Passage, Turn
 from core.settings import Settings
 from core.templates import Templates
@@ -26,6 +30,8 @@ from retriever.library import Library
 from retriever.names import PLACE, QUOTED
 from retriever.places import Gazetteer
 from retriever.search import Searcher
+
+log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2000
 OPENING_EXAMPLES = 6
@@ -68,10 +74,19 @@ class _Found:
 
 
 class Assistant(AnswerService):
-    """Answers by quoting; see `assistant.api.AnswerService`."""
+    """Answers by quoting, or in the words of a language model that are checked; see `assistant.api.AnswerService`."""
 
-    def __init__(self, library: Library, encoder: Encoder, templates: Templates) -> None:
-        """`library` is open for reading and was made with `encoder`."""
+    def __init__(
+        self, library: Library, encoder: Encoder, templates: Templates, writer: ModelWriter | None = None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            library: open for reading, made with `encoder`.
+            encoder: embeds questions and sentences.
+            templates: `answers.toml`.
+            writer: the attached language model, if there is one.
+        """
         self._resources = ExitStack()
         self._examples: list[str] = []
         self._database = library.database
@@ -80,7 +95,8 @@ class Assistant(AnswerService):
         self._searcher = Searcher(library, encoder)
         self._chunks = self._database.counts()[2]
         self._ranker = Ranker(encoder, library.keywords.document_frequency, self._chunks)
-        gazetteer = Gazetteer()
+        self._writer = writer
+        self._gazetteer = gazetteer = Gazetteer()
         self._judge = Judge(gazetteer)
         self._reader = QuestionReader(
             Vocabulary.load(), gazetteer, self._database.names(QUOTED), self._database.names(PLACE)
@@ -105,6 +121,9 @@ class Assistant(AnswerService):
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
         """Yield the answer line by line; the last one yielded is the whole, checked answer."""
+        yield from self._stream(question, history, self._writer)
+
+    def _stream(self, question: str, history: Sequence[Turn], writer: ModelWriter | None) -> Iterator[Answer]:
         watch = Stopwatch()
         notes: list[str] = []
         if problem := self._unusable(question):
@@ -118,9 +137,17 @@ class Assistant(AnswerService):
                 notes.append(self._templates.fill("notes.understood", question=understood))
             found = [self._find(part, watch) for part in parts]
         passages = tuple(_merged(found))
+        draft = Answer(question, AnswerStatus.GROUNDED, "", (), passages, tuple(notes), watch.ms)
+        if writer is not None and any(one.supported for one in found):
+            try:
+                with watch.stage("write"):
+                    yield from self._written(writer, draft, understood, history, found)
+                return
+            except ChatModelError as exc:
+                log.warning("no usable answer of the chat model: %s (%s)", exc, type(exc.__cause__).__name__)
+                draft = replace(draft, notes=(*notes, writer.templates.fill("notes.unusable")))
         citations = CitationList(self._database.document)
         lines: list[str] = []
-        draft = Answer(question, AnswerStatus.GROUNDED, "", (), passages, tuple(notes), watch.ms)
         for line in self._lines(found, citations, watch):
             lines.append(line)
             yield replace(draft, text=_joined(lines), citations=citations.all())
@@ -144,9 +171,14 @@ class Assistant(AnswerService):
         """Return up to `count` questions that the library can answer, drawn from its own texts."""
         if len(self._examples) < count:
             drawn = example_questions(self._database, self._templates, _EXAMPLE_ARTICLES)
-            answered = (q for q in islice(drawn, 3 * count) if self.answer(q).status is AnswerStatus.GROUNDED)
+            answered = (q for q in islice(drawn, 3 * count) if self._quoted(q).status is AnswerStatus.GROUNDED)
             self._examples = list(islice(answered, count))
         return self._examples[:count]
+
+    def _quoted(self, question: str) -> Answer:
+        """Return the answer without the language model."""
+        *_, last = self._stream(question, (), None)
+        return last
 
     def _unusable(self, question: str) -> str:
         if not question.strip():
@@ -189,10 +221,41 @@ class Assistant(AnswerService):
             unknown = [name for name in question.proper if not self._ranker.knows(name)]
             verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
-            if question.asks & {Ask.NUMBER, Ask.MONEY} and not any(holds_figure(s.text) for s in supported):
+            if not answers_in_kind((s.text for s in supported), question.asks):
                 supported = []
         passages = _by_evidence(passages, supported)
         return _Found(question, passages, supported, Refusal.of(verdicts), weights)
+
+    def _written(
+        self, writer: ModelWriter, draft: Answer, question: str, history: Sequence[Turn], found: Sequence[_Found]
+    ) -> Iterator[Answer]:
+        """Yield what the language model writes, of each draft only the sentences that pass the check.
+
+        Raises:
+            ChatModelError: it gave nothing that can be shown.
+        """
+        in_turn = zip_longest(*(one.supported for one in found))
+        excerpts = excerpts_of((s for row in in_turn for s in row if s is not None), writer.templates)
+        checker = Checker(excerpts, self._gazetteer)
+        document = cache(self._database.document)
+        text, shown = "", Checked((), 0)
+        for text in writer.drafts(question, history, excerpts):
+            citations = CitationList(document)
+            checked = checker.check(text, citations, growing=True)
+            if checked.lines != shown.lines:
+                shown = checked
+                yield replace(draft, text=_joined(checked.lines), citations=citations.all())
+        citations = CitationList(document)
+        checked = checker.check(text, citations)
+        if not checked.lines:
+            raise ChatModelError("语言模型的回答里没有一句话通过核对。")
+        lacking = [one.question.places[0].name for one in found if not one.supported]
+        lines = [*checked.lines, *(self._templates.fill("answer.partial", what=name) for name in lacking)]
+        struck = [writer.templates.fill("notes.struck", count=checked.struck)] if checked.struck else []
+        failed = any(citation.status is CitationStatus.FAILED for citation in citations.all())
+        status = AnswerStatus.PARTIAL if lacking or failed else AnswerStatus.GROUNDED
+        notes = (*draft.notes, *struck)
+        yield replace(draft, status=status, text=_joined(lines), citations=citations.all(), notes=notes)
 
     def _lines(self, found: Sequence[_Found], citations: CitationList, watch: Stopwatch) -> Iterable[str]:
         composer = Composer(self._templates, citations, self._judge.place_of)
@@ -273,13 +336,15 @@ def assistant_for(settings: Settings) -> Iterator[Assistant]:
     """Open the library of `settings` and answer from it.
 
     Raises:
+        core.errors.SettingsError: the settings of the language model cannot work.
         core.errors.StoreError: the library cannot be opened; see `Library.reading`.
     """
     from retriever.encoder import open_encoder
 
+    writer = ModelWriter.from_settings(settings)
     encoder = open_encoder(settings)
     with Library.reading(settings, encoder.name) as library:
-        yield Assistant(library, encoder, Templates.load("answers.toml"))
+        yield Assistant(library, encoder, Templates.load("answers.toml"), writer)
 
 
 def open_assistant(settings: Settings) -> Assistant:

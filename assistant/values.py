@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import rjieba
 
 from assistant.question import Ask
+from retriever.names import PERSON
 
 _DIGITS = r"\d[\d,，.]*(?:\.\d+)?"
 _QUALIFIER = r"(?:超过|超|近|约|逾|达|累计|不少于|至少|共)?"
@@ -27,9 +28,7 @@ _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d{2}年|[�
 _OFFICE = (
     r"(?:书记|部长|主任|主席|局长|区长|市长|县长|镇长|院长|校长|教授|馆长|队长|组长|会长|经理|董事长|委员|调解员|成员)"
 )
-_PERSON_AFTER_OFFICE = re.compile(
-    rf"(?:[\u4e00-\u9fff、“”]{{0,24}}{_OFFICE})([\u4e00-\u9fff]{{2,4}}?)(?:同志|[，,、。；;任为是在说等）)]|$)"
-)
+_PERSONS = re.compile(rf"{_OFFICE}({PERSON}?)(?=同志|[，,、。；;：:任为是在说等）)牵负带亲率介出]|$)|({PERSON}?)同志")
 _BETWEEN_NAMES = re.compile(r"[、，,。；;：:“”（）()\s]|分别|由|在|和|与|及|等|是|为|牵头|负责|承办|组织|实施|设")
 _ORGANISATION = re.compile(
     r"[\u4e00-\u9fff]{0,12}(?:委员会|政法委|纪委|[区县市省]委|工委|[教建团]委|[^全外内]部|局|厅|办公室|中心|学院|大学|公司|银行|协会|联社)"
@@ -44,6 +43,14 @@ def figures(text: str) -> list[str]:
 def holds_figure(text: str) -> bool:
     """Whether a sentence holds any figure besides years."""
     return any(not re.fullmatch(r"(?:19|20)\d{2}年", figure) for figure in figures(text))
+
+
+def answers_in_kind(texts: Iterable[str], asks: Collection[Ask]) -> bool:
+    """Whether some sentence holds a value of the kind that is asked for, where a figure or a sum is."""
+    texts = list(texts)
+    if Ask.MONEY in asks:
+        return any(_MONEY.search(text) for text in texts)
+    return Ask.NUMBER not in asks or any(holds_figure(text) for text in texts)
 
 
 def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:
@@ -138,12 +145,10 @@ def _counted_fits(window: str, measure: str) -> bool:
 
 
 def persons(text: str) -> list[str]:
-    """Return the persons that a sentence names, as far as an office, 同志 or the tagger of rjieba tells them."""
-    names = [m[1] for m in _PERSON_AFTER_OFFICE.finditer(text)]
-    names += re.findall(r"([\u4e00-\u9fff]{2,3})同志", text)
-    tagged = {word for word, tag in rjieba.tag(text) if tag == "nr" and 2 <= len(word) <= 4}
-    kept = [name for name in names if name in tagged or any(name.endswith(t) or t.startswith(name) for t in tagged)]
-    return list(dict.fromkeys(kept))
+    """Return the persons that a sentence names right behind an office or before 同志, and what the tagger adds."""
+    names = [match[1] or match[2] for match in _PERSONS.finditer(text)]
+    tagged = [word for word, tag in rjieba.tag(text) if tag == "nr" and re.fullmatch(PERSON, word)]
+    return list(dict.fromkeys([*names, *(name for name in tagged if re.search(rf"{_OFFICE}、?{name}", text))]))
 
 
 def organisations(text: str, question: str = "") -> list[str]:

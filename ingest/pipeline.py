@@ -29,6 +29,7 @@ PIPELINE_VERSION = "1"
 """Part of every fingerprint: raise it when cleaning or chunking changes, and the next ingest reads all files again."""
 
 _BATCH_CHUNKS = 256
+_SHOWN_PROBLEMS = 5
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class Ingest:
         results: list[FileResult] = []
         for number, file in enumerate(inputs):
             self._tell("正在读取文件", number, len(inputs))
-            results.append(self._take_in(file))
+            results += self._take_in(file)
         self._store_waiting()
         results += [FileResult(source, FileState.SKIPPED, reason) for source, reason in passed_over]
         if prune:
@@ -89,20 +90,20 @@ class Ingest:
         documents, articles, chunks = self._database.counts()
         return IngestReport(tuple(results), self._embedded, documents, articles, chunks)
 
-    def _take_in(self, file: Input) -> FileResult:
+    def _take_in(self, file: Input) -> list[FileResult]:
         try:
             data = read_bytes(file, self._max_bytes)
             fingerprint = hashlib.sha256(f"{PIPELINE_VERSION}|{file.source}|".encode() + data).hexdigest()
             before = self._database.fingerprint(file.key)
             if before == fingerprint:
-                return FileResult(file.source, FileState.SKIPPED)
+                return [FileResult(file.source, FileState.SKIPPED)]
             texts, problems = read_texts(file, data)
             prepared = list(self._prepare_all(file, texts, problems))
             if not prepared:
                 raise EmptyFileError("去掉网页残留后没有正文。")
         except ReadError as exc:
             kept = "（上一次索引的内容仍保留）" if self._database.fingerprint(file.key) else ""
-            return FileResult(file.source, FileState.FAILED, f"{exc}{kept}")
+            return [FileResult(file.source, FileState.FAILED, f"{exc}{kept}")]
         changed = [one for one in prepared if self._database.hash_of(one.document.id) != one.document.sha256]
         known = bool(before) or len(changed) < len(prepared)
         for one in changed:
@@ -111,14 +112,15 @@ class Ingest:
         self._waiting.files.append((file, fingerprint, [one.document.id for one in prepared]))
         if self._waiting.chunks >= _BATCH_CHUNKS:
             self._store_waiting()
-        return FileResult(
+        taken = FileResult(
             file.source,
             FileState.UPDATED if known else FileState.ADDED,
-            "；".join([*problems[:5], f"共 {len(problems)} 条记录未能读取"] if problems else []),
+            "",
             len(prepared),
             sum(len(one.articles) for one in prepared),
             sum(len(one.chunks) for one in prepared),
         )
+        return [taken, *_problem_line(file, problems)]
 
     def _prepare_all(self, file: Input, texts: Sequence[RawText], problems: list[str]) -> Iterator[PreparedDocument]:
         for raw in texts:
@@ -185,3 +187,12 @@ class Ingest:
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self._progress is not None:
             self._progress(stage, done, total)
+
+
+def _problem_line(file: Input, problems: Sequence[str]) -> Iterator[FileResult]:
+    """Yield one line of the report for the records of a file that could not be read."""
+    if problems:
+        more = f"；等共 {len(problems)} 条" if len(problems) > _SHOWN_PROBLEMS else ""
+        yield FileResult(
+            file.source, FileState.FAILED, f"部分记录未能读取：{'；'.join(problems[:_SHOWN_PROBLEMS])}{more}"
+        )

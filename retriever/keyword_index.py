@@ -71,6 +71,15 @@ def _sentences(entry: IndexEntry) -> Iterator[str]:
         yield f"{entry.title}\n{entry.text[start:end]}"
 
 
+@contextmanager
+def _write_errors() -> Iterator[None]:
+    """Turn what tantivy raises while it writes, a ValueError for a full disk too, into an error of ours."""
+    try:
+        yield
+    except (OSError, ValueError) as exc:
+        raise StoreFullError("关键词索引没有写完，多半是磁盘空间不足；请清理空间后重新运行。") from exc
+
+
 class _Grain:
     """One tantivy index of texts, each under the id of a chunk."""
 
@@ -92,15 +101,14 @@ class _Grain:
 
     @contextmanager
     def writing(self, remove: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
-        try:
+        with _write_errors():
             writer = self._index.writer(_WRITER_MEMORY, num_threads=1)
             for chunk_id in remove:
-                writer.delete_documents("id", chunk_id)
-            yield lambda chunk_id, text: self._add(writer, chunk_id, text)
+                writer.delete_documents_by_term("id", chunk_id)
+        yield lambda chunk_id, text: self._add(writer, chunk_id, text)
+        with _write_errors():
             writer.commit()
             writer.wait_merging_threads()
-        except (OSError, ValueError) as exc:
-            raise StoreFullError("关键词索引没有写完，多半是磁盘空间不足；请清理空间后重新运行。") from exc
         self._index.reload()
         self._searcher = self._index.searcher()
 
@@ -110,7 +118,8 @@ class _Grain:
         document.add_text("id", chunk_id)
         for name, cut in _FIELDS.items():
             document.add_text(name, " ".join(cut(text)))
-        writer.add_document(document)
+        with _write_errors():
+            writer.add_document(document)
 
     def search(self, query: str, k: int) -> list[str]:
         terms = [

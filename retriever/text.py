@@ -10,6 +10,7 @@ import rjieba
 
 _WORD = re.compile(r"\w", re.UNICODE)
 _RUN = re.compile(r"[0-9a-z]+(?:\.[0-9]+)?|[\u3400-\u9fff]+")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 _COMPOUND = re.compile(r"[0-9a-z]+(?:\+[0-9a-z]+)+")
 _ASKING = re.compile(
     r"多少|几(?=[个名人项次场套篇家支种位批岁年届所条间处])|哪[些个](?:地方|地区|区县|单位|部门|城市|[区县市])?|哪[位里种支几]?|"
@@ -23,8 +24,10 @@ _SENTENCE_END = re.compile(r"(?:[。！？!?]+|…{2,}|\n)[”’」』）)】�
 
 
 def fold(text: str) -> str:
-    """Return `text` with full-width, half-width and case variants made equal (NFKC, case-folded)."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Return `text` with full-width, half-width and case variants made equal (NFKC, case-folded), halves of characters
+    dropped.
+    """
+    return unicodedata.normalize("NFKC", _SURROGATES.sub("", text)).casefold()
 
 
 def squeeze(text: str) -> str:

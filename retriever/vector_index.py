@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import chromadb
+import httpx
 from chromadb.api import ClientAPI
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
@@ -63,7 +64,8 @@ class VectorIndex:
 
     def count(self) -> int:
         """Return how many vectors the collection holds."""
-        return self._collection.count()
+        with _read_errors():
+            return self._collection.count()
 
     def upsert(self, entries: Sequence[IndexEntry]) -> None:
         """Add or replace chunks."""
@@ -83,11 +85,15 @@ class VectorIndex:
 
     def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """Return the `k` nearest chunks as (id, cosine similarity), nearest first."""
-        if k < 1 or not (count := self.count()):
+        if k < 1:
             return []
-        found = self._collection.query(
-            query_embeddings=[vector.tolist()], n_results=min(k, count), include=["distances"]
-        )
+        with _read_errors():
+            count = self._collection.count()
+            if not count:
+                return []
+            found = self._collection.query(
+                query_embeddings=[vector.tolist()], n_results=min(k, count), include=["distances"]
+            )
         distances = found["distances"] or [[]]
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], distances[0], strict=True)]
 
@@ -97,6 +103,14 @@ class VectorIndex:
             self._client.delete_collection(self._name)
         except NotFoundError:
             return
+
+
+@contextmanager
+def _read_errors() -> Iterator[None]:
+    try:
+        yield
+    except (ChromaError, httpx.HTTPError) as exc:
+        raise StoreError("向量索引暂时无法读取；请检查 Chroma 服务或磁盘，必要时用 --rebuild 重建。") from exc
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from assistant.service import Assistant
@@ -121,14 +123,15 @@ def test_a_follow_up_asks_the_same_of_another_place(assistant: Assistant) -> Non
 
 def test_a_question_that_stands_alone_is_not_bent_by_the_turn_before(assistant: Assistant) -> None:
     answer = ask(assistant, "哪些地方建了公寓？", ("user", "桐庐县“春茶计划”有多少人报名？"), ("assistant", "1320人。"))
-    assert "2150套" in answer.text
+    assert "鸠江区" in answer.text
+    assert "1320" not in answer.text
 
 
 def test_an_answer_grows_while_it_is_streamed_and_ends_whole(assistant: Assistant) -> None:
     question = "哪些地方给年轻人建了公寓，各有多少套？"
     drafts = list(assistant.stream(question))
     assert len(drafts) >= 3
-    for before, after in zip(drafts, drafts[1:], strict=False):
+    for before, after in pairwise(drafts):
         assert after.text.startswith(before.text)
     assert drafts[-1].text == assistant.answer(question).text
 

@@ -230,10 +230,11 @@ def test_records_become_documents_of_their_own_and_bad_ones_are_named(office: Of
         ),
     )
     report = office.ingest()
-    line = lines(report)["简报.jsonl"]
-    assert (line.state, line.documents, report.documents) == (FileState.ADDED, 2, 2)
+    taken, problems = report.files
+    assert (taken.state, taken.documents, report.documents) == (FileState.ADDED, 2, 2)
+    assert problems.state is FileState.FAILED
     for part in ("第 2 行", "第 4 行", "记录 e"):
-        assert part in line.reason
+        assert part in problems.reason
     [best, *_] = office.search("湄潭县“茶乡英才”青年人才")
     assert (best.source, best.article.title, best.article.meta.date) == (
         "简报.jsonl#t", "湄潭县茶业人才简报", "2022-08-09"
