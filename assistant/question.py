@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice, takewhile
 from pathlib import Path
 
 import rjieba
@@ -19,6 +20,7 @@ _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 """Tags of rjieba with which a single character carries meaning: 选, 派, 配."""
 
 _PROPER_TAGS = frozenset({"nr", "nrt", "nrfg", "nt", "nz", "eng"})
+_AREA = re.compile(r"^.*(?:[省市区县镇乡村]|街道|社区)(?=.{4})")
 _OTHER_CLASS = 0.6
 _FOCUS = 1.6
 
@@ -138,8 +140,8 @@ class QuestionReader:
         found += sorted((name for name in self._quoted if name in folded), key=len, reverse=True)
         bare = _without(text, places)
         for match in self._words["named"].finditer(bare):
-            words = [word for word in rjieba.cut(match[0]) if word not in self._vocabulary.stop]
-            name = "".join(words[-3:])
+            meaning = takewhile(lambda word: word not in self._vocabulary.stop, reversed(rjieba.cut(match[0])))
+            name = _AREA.sub("", "".join(reversed(list(islice(meaning, 3)))))
             if len(name) >= 4 and name in bare and _is_distinctive(name):
                 found.append(name)
         kept: list[str] = []

@@ -144,7 +144,7 @@ class Assistant(AnswerService):
                     yield from self._written(writer, draft, understood, history, found)
                 return
             except ChatModelError as exc:
-                log.warning("no usable answer of the chat model: %s (%s)", exc, type(exc.__cause__).__name__)
+                log.warning("no usable answer of the chat model: %s (%s)", exc, type(exc.__cause__ or exc).__name__)
                 draft = replace(draft, notes=(*notes, writer.templates.fill("notes.unusable")))
         citations = CitationList(self._database.document)
         lines: list[str] = []

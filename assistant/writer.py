@@ -132,6 +132,7 @@ class ModelWriter:
         self, inputs: dict[str, Any], pieces: SimpleQueue[str | ChatModelError | None], stopped: Event
     ) -> None:
         """Put the pieces of the answer into a queue, at the end None or what went wrong."""
+        from httpx2 import HTTPError
         from openai import OpenAIError
 
         end: ChatModelError | None = ChatModelError("语言模型出了没有料到的错。")
@@ -143,7 +144,7 @@ class ModelWriter:
             end = exc
         except TimeoutError as exc:
             end = _caused("语言模型没有在规定的时间内答完。", exc)
-        except (OpenAIError, OSError) as exc:
+        except (OpenAIError, HTTPError, OSError) as exc:
             end = _caused("语言模型连接不上或拒绝了请求。", exc)
         except (ValueError, TypeError, LookupError, AttributeError) as exc:
             end = _caused("语言模型的答复不合协议。", exc)

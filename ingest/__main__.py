@@ -25,6 +25,7 @@ _LABELS = {
     FileState.SKIPPED: "未变",
     FileState.FAILED: "失败",
 }
+_PASSED_OVER = "略过"
 
 
 class ProgressFile:
@@ -109,7 +110,8 @@ def _print_report(report: IngestReport) -> None:
     shown = [result for result in report.files if result.state is not FileState.SKIPPED or result.reason]
     for result in shown:
         numbers = [str(n) if n else "" for n in (result.documents, result.articles, result.chunks)]
-        table.add_row(_LABELS[result.state], result.source, *numbers, result.reason)
+        label = _PASSED_OVER if result.state is FileState.SKIPPED else _LABELS[result.state]
+        table.add_row(label, result.source, *numbers, result.reason)
     if shown:
         Console(file=sys.stdout, highlight=False, markup=False).print(table)
     counts = "，".join(f"{label} {report.count(state)}" for state, label in _LABELS.items())

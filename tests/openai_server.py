@@ -108,7 +108,7 @@ def _handler(state: OpenAIServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             state.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            state.headers.append(dict(self.headers))
+            state.headers.append({name.lower(): value for name, value in self.headers.items()})
             behaviour = state.script.pop(0) if len(state.script) > 1 else state.script[0]
             try:
                 self._behave(behaviour)

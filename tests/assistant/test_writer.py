@@ -200,7 +200,7 @@ def test_the_model_is_asked_with_fenced_numbered_evidence(assistant: Assistant, 
     asked = model.asked()
     assert "《长兴县实施“山花计划”集聚青年人才》" in asked
     assert QUESTION in asked
-    assert model.headers[-1]["Authorization"] == f"Bearer {KEY}"
+    assert model.headers[-1]["authorization"] == f"Bearer {KEY}"
 
 
 def test_a_document_cannot_close_its_fence_or_bring_markers(assistant: Assistant, model: OpenAIServer) -> None:
@@ -239,7 +239,7 @@ def test_example_questions_do_not_ask_the_model(assistant: Assistant, model: Ope
     ("behaviour", "cause"),
     [
         (Refuse(429), "RateLimitError"),
-        (Refuse(500), "InternalServerError"),
+        (Refuse(500), "APIError"),
         (Refuse(401), "AuthenticationError"),
         (Refuse(404, "not here"), "NotFoundError"),
         (CutOff("长兴县“山花计划”录用青年人才86名。[1]其中"), ""),

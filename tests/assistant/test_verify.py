@@ -1,0 +1,260 @@
+"""The check of a model's text: what is kept, what is struck, what a marker opens."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.citations import CitationList
+from assistant.evidence import Sentence
+from assistant.verify import MOST_EXCERPTS, Checked, Checker, Excerpt, excerpts_of, plain_text, sentences_in
+from core.schema import Article, Citation, Document, Metadata
+from core.templates import Templates
+from retriever.places import Gazetteer
+from retriever.text import statement_spans
+
+DOCUMENTS = {
+    "a": "太仓市引进博士６０名，近10期培训听课1,158人次。区委书记王建国任组长。\n太仓市出台《青年人才安居办法》，提出“拎包入住，安心创业”。",
+    "b": "重庆市九龙坡区建成公寓40套，开展“春芽计划”。",
+    "c": "我区召开座谈会3次，满意度百分之九十五。",
+}
+LABELS = {
+    "a": "《太仓市人才工作总结》，江苏省苏州市太仓市，2023年5月",
+    "b": "《九龙坡区工作简报》，重庆市九龙坡区，2022年",
+    "c": "《交流发言》，原文未注明地区，原文未注明时间",
+}
+
+
+@pytest.fixture(scope="module")
+def checker(gazetteer: Gazetteer) -> Checker:
+    excerpts = [
+        Excerpt(number, LABELS[name], text, name, f"{name}.txt", name.upper(), 0)
+        for number, (name, text) in enumerate(DOCUMENTS.items(), start=1)
+    ]
+    return Checker(excerpts, gazetteer)
+
+
+def stored(name: str) -> Document:
+    return Document(name, f"{name}.txt", name.upper(), DOCUMENTS[name], "")
+
+
+def check(checker: Checker, text: str, *, growing: bool = False) -> tuple[Checked, tuple[Citation, ...]]:
+    citations = CitationList(stored)
+    checked = checker.check(text, citations, growing=growing)
+    for citation in citations.all():
+        assert DOCUMENTS[citation.document_id][citation.start : citation.end] == citation.quote
+        assert citation.status == "verbatim"
+    return checked, citations.all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "太仓市引进博士60名。[1]",
+        "太仓市引进博士60人[1]。",
+        "太仓市引进博士 60 名。[1]",
+        "太仓市共引进博士60名。【1】",
+        "培训听课1158人次。[1]",
+        "2023年5月，太仓市引进博士60名。[1]",
+        "太仓市提出“拎包入住”。[1]",
+        "太仓市提出“拎包入住……安心创业”。[1]",
+        "王建国同志任组长。[1]",
+        "九龙坡区建成公寓40套。[2]",
+        "重庆市九龙坡区建成公寓40套。[2]",
+        "重庆九龙坡建成公寓40套。[2]",
+        "满意度百分之九十五。[3]",
+        "太仓市引进博士60名[1]；九龙坡区建成公寓40套[2]。",
+        "太仓市引进博士60名，九龙坡区建成公寓40套。[1][2]",
+        "太仓市引进博士60名，九龙坡区建成公寓40套。[1, 2]",
+        "太仓市建设了一个培训体系。[1]",
+    ],
+)
+def test_what_stands_in_the_cited_excerpt_is_kept(checker: Checker, text: str) -> None:
+    checked, citations = check(checker, text)
+    assert checked.struck == 0
+    assert checked.lines
+    assert citations
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "太仓市引进博士60名。",
+        "太仓市引进博士60名。[4]",
+        "太仓市引进博士60名。[2]",
+        "太仓市引进博士61名。[1]",
+        "太仓市引进博士6名。[1]",
+        "太仓市引进博士60人次。[1]",
+        "太仓市办了10期培训。[1]",
+        "太仓市引进博士60名，其中女博士二十名。[1]",
+        "太仓市投入5.5。[1]",
+        "2024年，太仓市引进博士60名。[1]",
+        "太仓市出台《青年人才购房办法》。[1]",
+        "太仓市提出“拎包入住，终身免租，安心创业”。[1]",
+        "李国强同志任组长。[1]",
+        "昆山市引进博士60名。[1]",
+        "重庆市建成公寓40套。[2]",
+        "太仓市建成公寓40套。[2]",
+        "太仓市建成公寓40套。[1][2]",
+        "太仓市引进博士较多，建成公寓40套。[1][2]",
+        "太仓市引进博士60名[1]；太仓市建成公寓40套[2]。",
+        "太仓市引进博士60名[1]，同比增长12.5%。",
+        "满意度百分之九十八。[3]",
+        "Taicang hired 60 doctors.[1]",
+        "太仓市は博士60名を採用した。[1]",
+        "哈哈！[1]",
+    ],
+)
+def test_what_does_not_is_struck_and_leaves_no_citation(checker: Checker, text: str) -> None:
+    checked, citations = check(checker, text)
+    assert checked == Checked((), 1)
+    assert citations == ()
+
+
+def test_a_sentence_without_a_place_goes_on_with_the_place_before(checker: Checker) -> None:
+    checked, _ = check(checker, "太仓市引进博士60名。[1]建成公寓40套。[2]")
+    assert checked == Checked(("太仓市引进博士60名。[1]",), 1)
+
+
+def test_a_marker_opens_the_sentence_that_proves_it(checker: Checker) -> None:
+    _, citations = check(checker, "太仓市提出“拎包入住”。[1]太仓市引进博士60名。[1]太仓市提出“安心创业”。[1]")
+    assert [citation.marker for citation in citations] == [1, 2]
+    assert "拎包入住" in citations[0].quote
+    assert "博士６０名" in citations[1].quote
+
+
+def test_facts_of_two_sentences_get_two_citations(checker: Checker) -> None:
+    checked, citations = check(checker, "太仓市引进博士60名，由王建国同志任组长。[1]")
+    assert checked.lines == ("太仓市引进博士60名，由王建国同志任组长。[1][2]",)
+    assert len(citations) == 2
+
+
+def test_an_excerpt_that_proves_nothing_is_not_cited(checker: Checker) -> None:
+    checked, citations = check(checker, "九龙坡区建成公寓40套。[3][2][1]")
+    assert checked.lines == ("九龙坡区建成公寓40套。[1]",)
+    assert [citation.document_id for citation in citations] == ["b"]
+
+
+def test_lists_keep_their_form_without_the_struck_items(checker: Checker) -> None:
+    text = "## 情况如下\n\n1. 太仓市引进博士60名。[1]\n2. 太仓市引进院士5名。[1]\n* **九龙坡区**建成公寓40套。[2]\n---\n"
+    checked, _ = check(checker, text)
+    assert checked == Checked(("- 太仓市引进博士60名。[1]", "- 九龙坡区建成公寓40套。[2]"), 2)
+
+
+def test_while_the_text_grows_its_last_sentence_waits(checker: Checker) -> None:
+    text = "太仓市引进博士60名。[1]九龙坡区建成公寓40套。[2]"
+    seen = [check(checker, text[:end], growing=True)[0] for end in range(len(text) + 1)]
+    assert {checked.lines for checked in seen} == {(), ("太仓市引进博士60名。[1]",)}
+    assert all(checked.struck == 0 for checked in seen)
+
+
+def test_brackets_of_the_model_are_no_markers(checker: Checker) -> None:
+    checked, _ = check(checker, "太仓市[详见附件]引进博士60名[^1]。")
+    assert checked.lines == ("太仓市［详见附件］引进博士60名。[1]",)
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        "![x](http://203.0.113.5/a.png)",
+        "![x](//203.0.113.5/a.png)",
+        "![x][1]",
+        "![a![b](/c)](http://203.0.113.5)",
+        "[点这里](javascript:alert(1))",
+        "[点这里](http://203.0.113.5 'x')",
+        "<img src=//203.0.113.5/a.png>",
+        "<img src=x onerror=alert(1) ",
+        "<<b>img src=x>",
+        "&lt;img src=x&gt;",
+        "<script>alert(1)</script>",
+        "<!-- x --><svg/onload=alert(1)>",
+        "<https://203.0.113.5/q>",
+        "http:/\u200b/203.0.113.5/q",
+        "www.example.org/q",
+        "`x`",
+    ],
+)
+def test_nothing_live_is_left(checker: Checker, live: str) -> None:
+    checked, _ = check(checker, f"太仓市引进博士60名{live}。[1]\n{live}")
+    shown = plain_text(live) + "".join(checked.lines)
+    for trace in ("http", "www.", "](", "![", "javascript:", "`", "<", ">", "/a.png"):
+        assert trace not in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "sentences"),
+    [
+        ("甲做了。[1]乙做了[2]。", ["甲做了。[1]", "乙做了[2]。"]),
+        ("他说“好。就这样。”随后散会。[1]", ["他说“好。就这样。”随后散会。[1]"]),
+        ("他说：“好。”[1]乙做了。 [2]", ["他说：“好。”[1]", "乙做了。 [2]"]),
+        ("甲（见附件。）做了。[1]乙", ["甲（见附件。）做了。[1]", "乙"]),
+        ("", []),
+    ],
+)
+def test_sentences_keep_their_markers_and_quotes(line: str, sentences: list[str]) -> None:
+    assert list(sentences_in(line)) == sentences
+
+
+@pytest.mark.parametrize("text", ["<think>想一想", " <think>\n想。[1]", "<think>想</think>", "想</think>"])
+def test_thoughts_are_no_answer(text: str) -> None:
+    assert plain_text(text) == ""
+
+
+# --- excerpts ---------------------------------------------------------------------------------------------------
+
+
+def sentences_of_text(text: str, meta: Metadata | None = None) -> list[Sentence]:
+    article = Article("x", "d", "题目", (), 0, len(text), meta or Metadata())
+    found = []
+    for start, end in statement_spans(text):
+        begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        following = text[end : stop if stop >= 0 else len(text)]
+        found.append(
+            Sentence("d", "d.txt", article, (), start, end, text[start:end], text[begin:end], following, "", 1)
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def templates() -> Templates:
+    return Templates.load("model_answer.toml")
+
+
+def test_an_excerpt_is_the_paragraph_of_its_sentences(templates: Templates) -> None:
+    text = "甲做了一。甲做了二。\n\n乙做了三。乙做了四。"
+    excerpts = excerpts_of(sentences_of_text(text), templates)
+    assert [(one.number, one.text) for one in excerpts] == [(1, "甲做了一。甲做了二。"), (2, "乙做了三。乙做了四。")]
+    assert all(text[one.start : one.start + len(one.text)] == one.text for one in excerpts)
+
+
+def test_of_a_long_paragraph_what_stands_around_the_sentence(templates: Templates) -> None:
+    text = "".join(f"第{number}个单位做好了人才工作并报送了有关的材料。" for number in range(100, 200))
+    middle = next(s for s in sentences_of_text(text) if "第150个" in s.text)
+    [excerpt] = excerpts_of([middle], templates)
+    assert 400 < len(excerpt.text) <= 500
+    assert "第150个" in excerpt.text
+    assert excerpt.text.startswith("第")
+    assert excerpt.text.endswith("。")
+    assert text[excerpt.start : excerpt.start + len(excerpt.text)] == excerpt.text
+
+
+def test_the_evidence_has_an_end(templates: Templates) -> None:
+    short = "\n".join(f"第{number}项。" for number in range(50))
+    assert len(excerpts_of(sentences_of_text(short), templates)) == MOST_EXCERPTS
+    long = "\n".join(f"第{number}项" + "做好人才工作" * 70 + "。" for number in range(50))
+    assert sum(len(one.text) for one in excerpts_of(sentences_of_text(long), templates)) <= 4000
+    endless = "做好人才工作" * 2000
+    assert len(excerpts_of(sentences_of_text(endless), templates)) == 1
+
+
+@pytest.mark.parametrize(
+    ("meta", "told"),
+    [
+        (Metadata("江苏省", "苏州市", "太仓市", "2023-05-04"), "江苏省苏州市太仓市，2023年5月4日"),
+        (Metadata(date="2023-11"), "原文未注明地区，2023年11月"),
+        (Metadata(date="2023"), "原文未注明地区，2023年"),
+        (Metadata(), "原文未注明地区，原文未注明时间"),
+    ],
+)
+def test_the_label_tells_place_and_date_as_people_write_them(templates: Templates, meta: Metadata, told: str) -> None:
+    [excerpt] = excerpts_of(sentences_of_text("甲做了一。", meta), templates)
+    assert excerpt.label == f"《题目》，{told}"
