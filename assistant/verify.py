@@ -27,8 +27,10 @@ _LONGEST_EXCERPT = 500
 _LONGEST_EVIDENCE = 4000
 """Characters: with the rules and the answer it fits the 4,096 tokens that local servers often allow."""
 _MOST_QUOTES = 3
+_LONGEST_SENTENCE = 600
 
 MARKERS = re.compile(r"(?:\s*[\[【]\^?[0-9]{1,3}(?:\s*[,，、]\s*[0-9]{1,3})*[\]】])+")
+_BEGUN_MARKER = re.compile(r"\s*[\[【][^\]】\n]*\Z")
 _SENTENCE_TAIL = re.compile(rf"[。！？!?…]*[”’」』）)》]*(?:{MARKERS.pattern})?")
 _ITEM = re.compile(r"\s*(?:[-*+]\s+|[•·]\s*|[（(]?[0-9]{1,2}[)）]\s*|[0-9]{1,2}[.、](?![0-9])\s*)")
 _HEAD = re.compile(r"\s*(?:#{1,6}\s+|>\s*)")
@@ -41,16 +43,17 @@ _QUOTE = re.compile(r"[“「『\"]([^“”「」『』\"\n]+)[”」』\"]|《
 
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _URL_REST = r"[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”‘’\[\]<>]*"
+_TARGET = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
 _LIVE = (
     (re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE), ""),
-    (re.compile(r"!\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])?"), ""),
-    (re.compile(r"(\[\s*[0-9]{1,3}\s*\])\([^()\n]*\)"), r"\1"),
-    (re.compile(r"\[([^\[\]\n]*)\]\([^()\n]*\)"), r"\1"),
+    (re.compile(rf"!\[[^\[\]\n]*\](?:{_TARGET}|\[[^\[\]\n]*\])?"), ""),
+    (re.compile(rf"(\[\s*[0-9]{{1,3}}\s*\]){_TARGET}"), r"\1"),
+    (re.compile(rf"\[([^\[\]\n]*)\]{_TARGET}"), r"\1"),
     (re.compile(r"</?[A-Za-z!?][^<>]*>"), ""),
     (re.compile(r"<(?=[A-Za-z/!?])"), ""),
     (re.compile(rf"(?:(?:https?|ftp|file):/|data:|javascript:|vbscript:|mailto:|www\.){_URL_REST}", re.IGNORECASE), ""),
 )
-_EMPHASIS = re.compile(r"(?<![0-9])\*+|\*+(?![0-9])|__|~~|`+|\\")
+_EMPHASIS = re.compile(r"\*{2,}|(?<=[^0-9\s])\*|\*(?=[^0-9\s])|__|~~|`+|\\")
 _INERT = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "|": " "})
 
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
@@ -166,7 +169,7 @@ def plain_text(text: str) -> str:
         before = text
         for pattern, put in _LIVE:
             text = pattern.sub(put, text)
-    return _EMPHASIS.sub("", text)
+    return _EMPHASIS.sub("", text).replace("](", "] (").replace("![", "! [")
 
 
 def sentences_in(line: str) -> Iterator[str]:
@@ -234,7 +237,10 @@ class Checker:
             citations: collects what the kept sentences cite, sentence by sentence.
             growing: more of the text is to come, so that its last sentence may not be whole.
         """
-        rows = [(bool(_ITEM.match(line)), list(sentences_in(_body(line)))) for line in plain_text(text).split("\n")]
+        plain = plain_text(text)
+        if growing:
+            plain = _BEGUN_MARKER.sub("", plain)
+        rows = [(bool(_ITEM.match(line)), list(sentences_in(_body(line)))) for line in plain.split("\n")]
         if growing:
             rows[-1] = (rows[-1][0], rows[-1][1][:-1])
         lines: list[str] = []
@@ -246,7 +252,8 @@ class Checker:
                 words = MARKERS.sub("", sentence)
                 if not _WORD.search(words):
                     continue
-                supported = self._supported(sentence, places) if _is_chinese(words) else None
+                readable = len(words) <= _LONGEST_SENTENCE and _is_chinese(words)
+                supported = self._supported(sentence, places) if readable else None
                 if supported is None:
                     struck += 1
                     continue

@@ -30,7 +30,9 @@ _NO_KEY = "none"
 _RETRIES = 2
 _TURNS = 4
 _LONGEST_TURN = 400
-_LONGEST_DRAFT = 8000
+_LONGEST_DRAFT = 12000
+"""Characters, thoughts included."""
+_ENDS = frozenset("。！？!?]】\n")
 _FENCES = str.maketrans("[]<>【】", "［］＜＞〔〕")
 """So that no document can close its fence or bring a marker of its own."""
 
@@ -92,7 +94,7 @@ class ModelWriter:
         return cls(connect, Templates.load(TEMPLATES), settings.chat_timeout_s)
 
     def drafts(self, question: str, history: Sequence[Turn], excerpts: Sequence[Excerpt]) -> Iterator[str]:
-        """Yield the model's text as it grows.
+        """Yield the model's text as it grows, each time that a sentence may have come to its end.
 
         Args:
             question: what is asked, complete in itself.
@@ -120,7 +122,9 @@ class ModelWriter:
                 draft += piece
                 if len(draft) > _LONGEST_DRAFT:
                     raise ChatModelError("语言模型写个不停。")
-                yield draft
+                if not _ENDS.isdisjoint(piece):
+                    yield draft
+            yield draft
         finally:
             stopped.set()
 

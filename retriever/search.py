@@ -9,8 +9,8 @@ from retriever.library import Library
 CANDIDATES = 60
 """How many chunks each search hands to the fusion."""
 WEIGHTS = {"dense": 0.5, "keyword": 1.0, "sentence": 1.0}
-"""What a rank in each search counts in the fusion. Halving the dense one against the two keyword grains raises recall
-at 1 on CMRC2018 from .974 to .982, and finds as many of our own questions."""
+"""What a rank in each search counts in the fusion. Chosen on every seventh question of CMRC2018 (603): recall at 1 is
+.958 for dense and keyword chunks at equal weights, .974 with sentences as a third, and .982 at these weights."""
 
 
 class Searcher:

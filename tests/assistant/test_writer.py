@@ -7,6 +7,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +140,7 @@ def test_drafts_grow_by_whole_checked_sentences(assistant: Assistant, model: Ope
     assert texts[0] == "长兴县“山花计划”共有1320人报名。[1]"
     assert texts[-1] == "长兴县“山花计划”共有1320人报名。[1]最终录用青年人才86名。[1]"
     assert all("99" not in text for text in texts)
-    assert all(after.startswith(before) for before, after in zip(texts, texts[1:], strict=False))
+    assert all(after.startswith(before) for before, after in pairwise(texts))
 
 
 def test_an_invented_figure_is_struck_and_counted(assistant: Assistant, model: OpenAIServer) -> None:
@@ -251,6 +252,7 @@ def test_example_questions_do_not_ask_the_model(assistant: Assistant, model: Ope
         (Say("Changxing County hired 86 young people.[1]"), ""),
         (Say("長興県は86名を採用しました。[1]"), ""),
         (Say("长兴县录用青年人才99名。[1]"), ""),
+        (Say("长兴县“山花计划”录用青年人才86名。[1]\n" * 600, piece=500), ""),
         (Raw("<html>log in</html>", "text/html"), ""),
         (Raw("data: {broken\n\n"), "JSONDecodeError"),
         (Raw('data: {"choices": null}\n\n'), ""),
