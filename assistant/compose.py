@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from assistant.citations import CitationList
 from assistant.evidence import Sentence, share_of
@@ -230,3 +231,11 @@ def _worth(text: str, weights: Mapping[str, float], question: Question) -> float
     names = sum(fold(name) in folded for name in question.names)
     values = len(lead_values(text, question.asks, question.measures, question.text))
     return terms + 0.5 * names + 0.3 * values + 0.05 * len(text) / LONGEST_QUOTE
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Return lines as one text: items of a list below each other, everything else as paragraphs."""
+    text = "".join(lines[:1])
+    for before, line in pairwise(lines):
+        text += ("\n" if before.startswith("- ") and line.startswith("- ") else "\n\n") + line
+    return text

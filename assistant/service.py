@@ -3,74 +3,35 @@
 from __future__ import annotations
 
 import logging
-import re
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
-from itertools import islice, pairwise, zip_longest
+from itertools import islice, zip_longest
 
 from assistant.api import AnswerService, LibraryStatus
 from assistant.citations import CitationList
-from assistant.compose import Composer
-from assistant.evidence import Ranker, Sentence, sentences_of
+from assistant.compose import Composer, joined
 from assistant.examples import example_questions
+from assistant.finder import Finder, Found, Stopwatch, shown_passages
 from assistant.followup import complete
-from assistant.question import Ask, Question, QuestionReader, Vocabulary
-from assistant.support import Judge, Refusal
-from assistant.values import answers_in_kind
+from assistant.question import Ask, QuestionReader, Vocabulary
+from assistant.support import Judge
 from assistant.verify import Checked, Checker, excerpts_of
 from assistant.writer import ModelWriter
 from core.errors import ChatModelError, StoreError
-from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Passage, Turn
+from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Turn
 from core.settings import Settings
 from core.templates import Templates
 from retriever.library import Library
 from retriever.names import PLACE, QUOTED
 from retriever.places import Gazetteer
-from retriever.search import Searcher
 
 log = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 2000
 OPENING_EXAMPLES = 6
 _EXAMPLE_ARTICLES = 30
-_PASSAGES = 20
-_WIDE_PASSAGES = 50
-"""For questions over many texts."""
-_SHOWN_PASSAGES = 10
-
-
-_PARALLEL = re.compile(r"\s*(?:[、，,]|和|与|及|跟|同|以及)\s*")
-"""What stands between places of which the same is asked."""
-
-
-@dataclass(slots=True)
-class Stopwatch:
-    """Milliseconds by stage."""
-
-    ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count what happens inside to `name`."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter() - began) * 1000
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was found for a question or for a part of it."""
-
-    question: Question
-    passages: list[Passage]
-    supported: list[Sentence]
-    refusal: Refusal
-    weights: dict[str, float]
 
 
 class Assistant(AnswerService):
@@ -90,17 +51,13 @@ class Assistant(AnswerService):
         self._resources = ExitStack()
         self._examples: list[str] = []
         self._database = library.database
-        self._encoder = encoder
         self._templates = templates
-        self._searcher = Searcher(library, encoder)
-        self._chunks = self._database.counts()[2]
-        self._ranker = Ranker(encoder, library.keywords.document_frequency, self._chunks)
         self._writer = writer
         self._gazetteer = gazetteer = Gazetteer()
         self._judge = Judge(gazetteer)
-        self._reader = QuestionReader(
-            Vocabulary.load(), gazetteer, self._database.names(QUOTED), self._database.names(PLACE)
-        )
+        quoted, places = self._database.names(QUOTED), self._database.names(PLACE)
+        self._reader = QuestionReader(Vocabulary.load(), gazetteer, quoted, places)
+        self._finder = Finder(library, encoder, self._reader, self._judge)
 
     def keep(self, resources: ExitStack) -> None:
         """Take over what `close` has to give back."""
@@ -130,13 +87,10 @@ class Assistant(AnswerService):
             yield Answer(question, AnswerStatus.REFUSED, problem)
             return
         with watch.stage("total"):
-            with watch.stage("understand"):
-                understood = complete(question.strip(), history, self._reader)
-                parts = self._parts(understood)
+            understood, found = self._understand(question.strip(), history, watch)
             if understood != question.strip():
                 notes.append(self._templates.fill("notes.understood", question=understood))
-            found = [self._find(part, watch) for part in parts]
-        passages = tuple(_merged(found))
+        passages = shown_passages(found)
         draft = Answer(question, AnswerStatus.GROUNDED, "", (), passages, tuple(notes), watch.ms)
         if writer is not None and any(one.supported for one in found):
             try:
@@ -150,14 +104,28 @@ class Assistant(AnswerService):
         lines: list[str] = []
         for line in self._lines(found, citations, watch):
             lines.append(line)
-            yield replace(draft, text=_joined(lines), citations=citations.all())
+            yield replace(draft, text=joined(lines), citations=citations.all())
         if not citations.all():
             yield replace(draft, status=AnswerStatus.REFUSED, text=self._refusal(found))
             return
         partial = any(not one.supported for one in found)
         failed = any(citation.status is CitationStatus.FAILED for citation in citations.all())
         status = AnswerStatus.PARTIAL if partial or failed else AnswerStatus.GROUNDED
-        yield replace(draft, status=status, text=_joined(lines), citations=citations.all())
+        yield replace(draft, status=status, text=joined(lines), citations=citations.all())
+
+    def _understand(self, question: str, history: Sequence[Turn], watch: Stopwatch) -> tuple[str, list[Found]]:
+        """Return the question as it was answered and what was found for its parts.
+
+        Where nothing supports a question that was completed from earlier turns, the person's own words count.
+        """
+        with watch.stage("understand"):
+            understood = complete(question, history, self._reader)
+        found = self._finder.find(understood, watch)
+        if understood != question and not any(one.supported for one in found):
+            own = self._finder.find(question, watch)
+            if any(one.supported for one in own):
+                return question, own
+        return understood, found
 
     def source(self, document_id: str, at: int) -> tuple[Document, Article]:
         """Return a document and its article around the character offset `at`."""
@@ -189,45 +157,8 @@ class Assistant(AnswerService):
             return self._templates.fill("refuse.moment", moment=moments[0])
         return ""
 
-    def _parts(self, text: str) -> list[Question]:
-        """Return the question, or the parts of a comparison of places: each place with what is asked of it."""
-        whole = self._reader.read(text)
-        text = whole.text
-        if len({mention.name for mention in whole.places}) < 2:
-            return [whole]
-        if Ask.COMPARE not in whole.asks and not all(
-            _PARALLEL.fullmatch(text[a.end : b.start]) for a, b in pairwise(whole.places)
-        ):
-            return [whole]
-        ends = [m.start for m in whole.places[1:]] + [len(text)]
-        tail = text[whole.places[-1].end :]
-        parts = []
-        for mention, end in zip(whole.places, ends, strict=True):
-            own = text[mention.end : end].strip("、，,和与及同跟 ")
-            part = self._reader.read(f"{mention.name}{own or tail}")
-            parts.append(replace(part, asks=part.asks | whole.asks, measures=part.measures or whole.measures))
-        return parts
-
-    def _find(self, question: Question, watch: Stopwatch) -> _Found:
-        with watch.stage("search"):
-            vector = self._encoder.encode_queries([question.text])[0]
-            depth = _WIDE_PASSAGES if question.spread or Ask.PRECEDENT in question.asks else _PASSAGES
-            passages = self._searcher.search(question.text, depth, vector=vector)
-        with watch.stage("rank"):
-            texts = self._database.texts({passage.article.document_id for passage in passages})
-            ranked = self._ranker.rank(question, sentences_of(passages, texts), vector)
-        with watch.stage("check"):
-            weights = self._ranker.weights(question)
-            unknown = [name for name in question.proper if not self._ranker.knows(name)]
-            verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
-            supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
-            if not answers_in_kind((s.text for s in supported), question.asks):
-                supported = []
-        passages = _by_evidence(passages, supported)
-        return _Found(question, passages, supported, Refusal.of(verdicts), weights)
-
     def _written(
-        self, writer: ModelWriter, draft: Answer, question: str, history: Sequence[Turn], found: Sequence[_Found]
+        self, writer: ModelWriter, draft: Answer, question: str, history: Sequence[Turn], found: Sequence[Found]
     ) -> Iterator[Answer]:
         """Yield what the language model writes, of each draft only the sentences that pass the check.
 
@@ -244,7 +175,7 @@ class Assistant(AnswerService):
             checked = checker.check(text, citations, growing=True)
             if checked.lines != shown.lines:
                 shown = checked
-                yield replace(draft, text=_joined(checked.lines), citations=citations.all())
+                yield replace(draft, text=joined(checked.lines), citations=citations.all())
         citations = CitationList(document)
         checked = checker.check(text, citations)
         if not checked.lines:
@@ -255,9 +186,9 @@ class Assistant(AnswerService):
         failed = any(citation.status is CitationStatus.FAILED for citation in citations.all())
         status = AnswerStatus.PARTIAL if lacking or failed else AnswerStatus.GROUNDED
         notes = (*draft.notes, *struck)
-        yield replace(draft, status=status, text=_joined(lines), citations=citations.all(), notes=notes)
+        yield replace(draft, status=status, text=joined(lines), citations=citations.all(), notes=notes)
 
-    def _lines(self, found: Sequence[_Found], citations: CitationList, watch: Stopwatch) -> Iterable[str]:
+    def _lines(self, found: Sequence[Found], citations: CitationList, watch: Stopwatch) -> Iterable[str]:
         composer = Composer(self._templates, citations, self._judge.place_of)
         with watch.stage("compose"):
             if len(found) > 1 and any(one.supported for one in found):
@@ -280,7 +211,7 @@ class Assistant(AnswerService):
             else:
                 yield from composer.facts(one.question, one.supported, one.weights)
 
-    def _refusal(self, found: Sequence[_Found]) -> str:
+    def _refusal(self, found: Sequence[Found]) -> str:
         refusals = [one.refusal for one in found]
         for key, things in (
             ("refuse.absent", [thing for r in refusals for thing in r.absent]),
@@ -295,40 +226,6 @@ def _together(things: Sequence[str]) -> str:
     """Return 沙坪坝区的“熔炉计划” for a place and a name."""
     first, *others = things
     return f"{first}的{'、'.join(others)}" if others and not first.startswith("“") else "、".join(things)
-
-
-def _joined(lines: Sequence[str]) -> str:
-    return "\n\n".join(lines) if len(lines) < 2 or not lines[-1].startswith("- ") else _with_list(lines)
-
-
-def _with_list(lines: Sequence[str]) -> str:
-    text = lines[0]
-    for before, line in pairwise(lines):
-        text += ("\n" if before.startswith("- ") and line.startswith("- ") else "\n\n") + line
-    return text
-
-
-def _by_evidence(passages: list[Passage], supported: Sequence[Sentence]) -> list[Passage]:
-    """Return the passages, those first whose sentences answer best."""
-    order = {(s.document_id, s.start): place for place, s in reversed(list(enumerate(supported)))}
-
-    def place(passage: Passage) -> int:
-        chunk = passage.chunk
-        inside = (
-            p for (i, at), p in order.items() if i == passage.article.document_id and chunk.start <= at < chunk.end
-        )
-        return min(inside, default=len(order))
-
-    return sorted(passages, key=place)
-
-
-def _merged(found: Sequence[_Found]) -> list[Passage]:
-    merged: dict[str, Passage] = {}
-    for rank in range(_PASSAGES):
-        for one in found:
-            if rank < len(one.passages):
-                merged.setdefault(one.passages[rank].chunk.id, one.passages[rank])
-    return [replace(p, rank=rank) for rank, p in enumerate(list(merged.values())[:_SHOWN_PASSAGES], start=1)]
 
 
 @contextmanager

@@ -1,0 +1,133 @@
+"""From a question to the sentences that support an answer: search, ranking, and the check of what it names."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from assistant.evidence import Ranker, Sentence, sentences_of
+from assistant.question import Ask, Question, QuestionReader
+from assistant.support import Judge, Refusal
+from assistant.values import answers_in_kind
+from core.schema import Encoder, Passage
+from retriever.library import Library
+from retriever.search import Searcher
+
+_PASSAGES = 20
+_WIDE_PASSAGES = 50
+"""For questions over many texts."""
+_SHOWN_PASSAGES = 10
+_PARALLEL = re.compile(r"\s*(?:[、，,]|和|与|及|跟|同|以及)\s*")
+"""What stands between places of which the same is asked."""
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds by stage."""
+
+    ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count what happens inside to `name`."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter() - began) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for a question or for a part of it."""
+
+    question: Question
+    passages: list[Passage]
+    supported: list[Sentence]
+    refusal: Refusal
+    weights: dict[str, float]
+
+
+class Finder:
+    """Finds the evidence for questions in one library."""
+
+    def __init__(self, library: Library, encoder: Encoder, reader: QuestionReader, judge: Judge) -> None:
+        """`library` is open for reading and was made with `encoder`."""
+        self._database = library.database
+        self._encoder = encoder
+        self._reader = reader
+        self._judge = judge
+        self._searcher = Searcher(library, encoder)
+        self._ranker = Ranker(encoder, library.keywords.document_frequency, library.database.counts()[2])
+
+    def find(self, text: str, watch: Stopwatch) -> list[Found]:
+        """Return what is found for a question; for one that asks the same of several places, for each of them."""
+        with watch.stage("understand"):
+            parts = self._parts(text)
+        return [self._find(part, watch) for part in parts]
+
+    def _parts(self, text: str) -> list[Question]:
+        """Return the question, or the parts of a comparison of places: each place with what is asked of it."""
+        whole = self._reader.read(text)
+        text = whole.text
+        if len({mention.name for mention in whole.places}) < 2:
+            return [whole]
+        if Ask.COMPARE not in whole.asks and not all(
+            _PARALLEL.fullmatch(text[a.end : b.start]) for a, b in pairwise(whole.places)
+        ):
+            return [whole]
+        ends = [m.start for m in whole.places[1:]] + [len(text)]
+        tail = text[whole.places[-1].end :]
+        parts = []
+        for mention, end in zip(whole.places, ends, strict=True):
+            own = text[mention.end : end].strip("、，,和与及同跟 ")
+            part = self._reader.read(f"{mention.name}{own or tail}")
+            parts.append(replace(part, asks=part.asks | whole.asks, measures=part.measures or whole.measures))
+        return parts
+
+    def _find(self, question: Question, watch: Stopwatch) -> Found:
+        with watch.stage("search"):
+            vector = self._encoder.encode_queries([question.text])[0]
+            depth = _WIDE_PASSAGES if question.spread or Ask.PRECEDENT in question.asks else _PASSAGES
+            passages = self._searcher.search(question.text, depth, vector=vector)
+        with watch.stage("rank"):
+            texts = self._database.texts({passage.article.document_id for passage in passages})
+            ranked = self._ranker.rank(question, sentences_of(passages, texts), vector)
+        with watch.stage("check"):
+            weights = self._ranker.weights(question)
+            unknown = [name for name in question.proper if not self._ranker.knows(name)]
+            verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
+            supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
+            if not answers_in_kind((s.text for s in supported), question.asks):
+                supported = []
+        passages = _by_evidence(passages, supported)
+        return Found(question, passages, supported, Refusal.of(verdicts), weights)
+
+
+def _by_evidence(passages: list[Passage], supported: Sequence[Sentence]) -> list[Passage]:
+    """Return the passages, those first whose sentences answer best."""
+    order = {(s.document_id, s.start): place for place, s in reversed(list(enumerate(supported)))}
+
+    def place(passage: Passage) -> int:
+        chunk = passage.chunk
+        inside = (
+            p for (i, at), p in order.items() if i == passage.article.document_id and chunk.start <= at < chunk.end
+        )
+        return min(inside, default=len(order))
+
+    return sorted(passages, key=place)
+
+
+def shown_passages(found: Sequence[Found]) -> tuple[Passage, ...]:
+    """Return the passages behind an answer, those of its parts in turn, ranked anew."""
+    merged: dict[str, Passage] = {}
+    for rank in range(_PASSAGES):
+        for one in found:
+            if rank < len(one.passages):
+                merged.setdefault(one.passages[rank].chunk.id, one.passages[rank])
+    best = list(merged.values())[:_SHOWN_PASSAGES]
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(best, start=1))
