@@ -12,6 +12,7 @@ from retriever.names import PERSON
 
 _DIGITS = r"\d[\d,，.]*(?:\.\d+)?"
 _QUALIFIER = r"(?:超过|超|近|约|逾|达|累计|不少于|至少|共)?"
+_EMPTY_QUALIFIER = re.compile(r"^(?:达|累计|共)")
 _SCALE = r"(?:[余多]?[万亿千百]+[余多]?|[余多]|\+)?"
 _CHINESE_NUMBER = r"[一二两三四五六七八九十百千万亿]{1,12}[余多]?[万亿]?"
 _UNITS = (
@@ -116,8 +117,8 @@ def _asked_figures(text: str, measures: Sequence[str]) -> list[str]:
     found: list[str] = []
     for measure in measures:
         unit_hits = [m for m in FIGURE.finditer(text) if _unit_fits(m[0], measure)]
-        near = [m for m in unit_hits if _counted_fits(text[m.start() : m.end() + 8], measure)]
-        found += [m[0].strip() for m in (near or unit_hits)[:2]]
+        near = [m for m in unit_hits if _counted_fits(text[max(0, m.start() - 6) : m.end() + 8], measure)]
+        found += [_EMPTY_QUALIFIER.sub("", m[0].strip()) for m in (near or unit_hits)[:2]]
     return found
 
 
