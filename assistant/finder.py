@@ -102,7 +102,7 @@ class Finder:
             unknown = [name for name in question.proper if not self._ranker.knows(name)]
             verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
-            if not answers_in_kind((s.text for s in supported), question.asks):
+            if not answers_in_kind((s.text for s in supported), question.asks, question.measures):
                 supported = []
         passages = _by_evidence(passages, supported)
         return Found(question, passages, supported, Refusal.of(verdicts), weights)

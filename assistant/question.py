@@ -130,7 +130,7 @@ class QuestionReader:
             moments=tuple(self._words["moment"].findall(plain)),
             wanted=len(self._words["asked_number"].findall(plain)),
             measures=tuple(dict.fromkeys(self._words["measure"].findall(plain))),
-            spread=bool(self._words["spread"].search(plain)),
+            spread=bool(self._words["spread"].search(plain)) and not _names_districts(places),
         )
 
     def _names(self, text: str, places: Iterable[Mention]) -> list[str]:
@@ -157,6 +157,11 @@ class QuestionReader:
                 continue
             if len(word) > 1 or word.isascii() or tag in _TELLING_TAGS:
                 yield word, tag
+
+
+def _names_districts(mentions: Iterable[Mention]) -> bool:
+    """Whether places are named that have no further places in them to ask about."""
+    return any(place.district for mention in mentions for place in mention.places)
 
 
 def _is_noun(tag: str) -> bool:

@@ -46,12 +46,12 @@ def holds_figure(text: str) -> bool:
     return any(not re.fullmatch(r"(?:19|20)\d{2}年", figure) for figure in figures(text))
 
 
-def answers_in_kind(texts: Iterable[str], asks: Collection[Ask]) -> bool:
+def answers_in_kind(texts: Iterable[str], asks: Collection[Ask], measures: Sequence[str] = ()) -> bool:
     """Whether some sentence holds a value of the kind that is asked for, where a figure or a sum is."""
-    texts = list(texts)
-    if Ask.MONEY in asks:
-        return any(_MONEY.search(text) for text in texts)
-    return Ask.NUMBER not in asks or any(holds_figure(text) for text in texts)
+    for kind in (Ask.MONEY, Ask.NUMBER):
+        if kind in asks:
+            return any(holds_value(text, kind, measures) for text in texts)
+    return True
 
 
 def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:
@@ -64,7 +64,7 @@ def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:
     """
     match ask:
         case Ask.NUMBER:
-            return bool(_asked_figures(text, measures) or (not measures and FIGURE.search(text)))
+            return bool(_asked_figures(text, measures)) if measures else holds_figure(text)
         case Ask.MONEY:
             return bool(_MONEY.search(text))
         case Ask.DATE:
@@ -122,26 +122,35 @@ def _asked_figures(text: str, measures: Sequence[str]) -> list[str]:
     return found
 
 
-_PEOPLE = "人名位个"
+_SAME_UNITS = ("人名位", "次场期轮届", "个家项处座所支条种类件块", "套间户", "元")
+"""Measure words that texts use for each other: 34次 answers 几场, 12家 answers 几个."""
+_MEASURE_WORDS = frozenset("".join(_SAME_UNITS) + "篇批岁年门对株亩吨天月倍村本份张")
+_PEOPLE_COUNTED = re.compile(
+    r"^个?(?:年轻|优秀|青年|基层)?(?:大学生|干部|青年|专家|党员|团员|教师|学生|人才|群众|人|同志|委员)"
+)
+
+
+def _wanted_unit(measure: str) -> str:
+    """Return the measure word that 多少 or 几 asks for; empty where a thing follows without one (多少岗位)."""
+    if measure[0] == "钱":
+        return "元"
+    if _PEOPLE_COUNTED.match(measure):
+        return "人"
+    first = rjieba.cut(measure)[0]
+    return first[0] if len(first) == 1 or first in ("人次", "场次") else ""
 
 
 def _unit_fits(figure: str, measure: str) -> bool:
     units = re.sub(r"[\d.,，+余多超近约逾达共累计不少于至过\s]", "", figure)
-    unit = measure[0]
-    if unit in "人名位" or measure.startswith(("大学生", "干部", "青年", "专家", "党员", "团干部")):
-        return any(u in units for u in "人名位")
-    if measure[0] == "钱":
-        return "元" in units
-    if unit in _MEASURE_WORDS:
-        return unit in units
-    return bool(units)
-
-
-_MEASURE_WORDS = frozenset("个项次场套篇家支条种批件岁年期所处座户门对株亩吨间块天月倍类元")
+    wanted = _wanted_unit(measure)
+    if wanted not in _MEASURE_WORDS:
+        return bool(units)
+    alike = next((group for group in _SAME_UNITS if wanted in group), wanted)
+    return any(unit in units for unit in alike)
 
 
 def _counted_fits(window: str, measure: str) -> bool:
-    noun = measure[1:] if measure[0] in _MEASURE_WORDS or measure[0] in _PEOPLE else measure
+    noun = measure[1:] if _wanted_unit(measure) == measure[0] else measure
     return len(noun) >= 2 and noun[:2] in window
 
 
