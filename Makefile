@@ -1,7 +1,6 @@
 # Two commands for people: `make run` and `make test`. Needs Python 3.11 or newer and a package index.
 CORPUS ?= corpus
-PORT ?= 7860
-DATA ?= data
+# DATA and PORT are passed on only where they are given; otherwise ORGASK_DATA and ORGASK_PORT count.
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -13,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run test clean
 
 run: $(VENV)/run.stamp
-	@exec $(PY) app.py --corpus "$(CORPUS)" --data "$(DATA)" --port "$(PORT)"
+	@exec $(PY) app.py --corpus "$(CORPUS)" $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port "$(PORT)")
 
 test: $(VENV)/test.stamp
 	$(PY) -m tests.browser

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import OrgAskError, UsageError
+from core.cli import command
+from core.errors import UsageError
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,11 +30,8 @@ def main(
     host: Annotated[str | None, typer.Option(help="网页的地址")] = None,
 ) -> None:
     """组工智答：在浏览器里就组织工作文献提问，每句回答都能核对原文。"""
-    try:
+    with command():
         serve(Settings.load(data=data, port=port, host=host), corpus)
-    except OrgAskError as exc:
-        typer.echo(str(exc), err=True)
-        raise typer.Exit(exc.exit_status) from None
 
 
 def serve(settings: Settings, corpus: Path | None = None) -> None:
@@ -49,13 +47,18 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
 
     def open_service() -> AnswerService:
         from assistant.service import open_assistant
+        from retriever.library import Library
 
+        # Before the model is unpacked for a folder that holds nothing.
+        Library.check_readable(settings)
         service: AnswerService = open_assistant(settings)
         return service
 
     with take_port(settings.host, settings.port) as taken, _stop_in_order():
         startup = Startup(open_service, IndexProcess.of_folder(corpus, settings.data) if corpus else None)
-        server = PageServer(web_app(build_page(startup)), on_ready=lambda: _announce(settings, indexing=bool(corpus)))
+        server = PageServer(
+            web_app(build_page(startup), settings.host), on_ready=lambda: _announce(settings, indexing=bool(corpus))
+        )
         startup.start()
         try:
             server.run(sockets=[taken])

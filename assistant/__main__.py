@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli import command, print_json, read_jsonl, say, write_jsonl
-from core.errors import EmptyLibraryError, UsageError
+from core.errors import UsageError
 from core.schema import Answer, Turn
 from core.settings import Settings
 
@@ -34,8 +34,6 @@ def main(
         from assistant.service import assistant_for
 
         with assistant_for(settings) as assistant:
-            if assistant.status().empty:
-                raise EmptyLibraryError(f"资料库 {settings.data} 是空的，请先运行 python -m ingest 文件夹 建立索引。")
             if question is not None:
                 _show(assistant.answer(question), as_json)
             elif out is not None:

@@ -35,6 +35,7 @@ _SPREAD_SHARE = 0.65
 _THEME = 36
 """Characters: a shorter sentence only opens a paragraph; what explains it follows."""
 _LONGEST_EXTENDED = 200
+_INERT = str.maketrans({"[": "［", "]": "］", "*": "＊"})
 _CLAUSE = re.compile(r"[^；;，,。！？!?：:]*[；;，,。！？!?：:]?[”’」』）)】》]*")
 _EXPLAINS = re.compile(r"即|是指|指的是|包括|包含|构建|由.+组成|抓牢|以.+为|：|——|通过|旨在|创新开展|实施")
 
@@ -122,7 +123,7 @@ class Composer:
         yield line if holds_figure(best.text) else self._templates.fill("answer.without_figure", line=line)
 
     def _quote(self, template: str, quote: Quote) -> str:
-        values = {"quote": quote.text, "marker": self._cite(quote)}
+        values = {"quote": inert(quote.text), "marker": self._cite(quote)}
         if template == "answer.quote":
             values["where"] = self._where(quote.sentence.article)
         elif template == "answer.quote_item":
@@ -137,7 +138,7 @@ class Composer:
         article, meta = sentence.article, sentence.article.meta
         place = self._place_of(sentence)
         if not place:
-            return self._templates.fill("where.untold", title=article.title)
+            return self._templates.fill("where.untold", title=inert(article.title))
         return self._templates.fill("where.place_date", place=place, date=meta.year) if meta.year else place
 
     def _where(self, article: Article) -> str:
@@ -145,7 +146,7 @@ class Composer:
         place = meta.district or meta.city or meta.province or self._templates.fill("where.no_place")
         if meta.date:
             place = self._templates.fill("where.place_date", place=place, date=meta.date)
-        return self._templates.fill("where.titled", title=article.title, place=place)
+        return self._templates.fill("where.titled", title=inert(article.title), place=place)
 
 
 def explanations(question: Question, sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -231,6 +232,11 @@ def _worth(text: str, weights: Mapping[str, float], question: Question) -> float
     names = sum(fold(name) in folded for name in question.names)
     values = len(lead_values(text, question.asks, question.measures, question.text))
     return terms + 0.5 * names + 0.3 * values + 0.05 * len(text) / LONGEST_QUOTE
+
+
+def inert(text: str) -> str:
+    """Return text of a document as an answer shows it: its brackets and asterisks are no markers and no bold."""
+    return text.translate(_INERT)
 
 
 def joined(lines: Sequence[str]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeVar
 
 from assistant.evidence import Ranker, Sentence, sentences_of
 from assistant.question import Ask, Question, QuestionReader
@@ -17,6 +18,7 @@ from core.schema import Encoder, Passage
 from retriever.library import Library
 from retriever.search import Searcher
 
+_Item = TypeVar("_Item")
 _PASSAGES = 20
 _WIDE_PASSAGES = 50
 """For questions over many texts."""
@@ -38,7 +40,23 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter() - began) * 1000
+            self.add(name, time.perf_counter() - began)
+
+    def timed(self, name: str, items: Iterable[_Item]) -> Iterator[_Item]:
+        """Yield the items; the time to make them counts to `name`, not what is done between them."""
+        iterator = iter(items)
+        while True:
+            with self.stage(name):
+                try:
+                    item = next(iterator)
+                except StopIteration:
+                    return
+            yield item
+
+    def add(self, name: str, seconds: float) -> None:
+        """Count some seconds to a stage and to the total."""
+        for stage in (name, "total"):
+            self.ms[stage] = self.ms.get(stage, 0.0) + seconds * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +117,7 @@ class Finder:
             ranked = self._ranker.rank(question, sentences_of(passages, texts), vector)
         with watch.stage("check"):
             weights = self._ranker.weights(question)
-            unknown = [name for name in question.proper if not self._ranker.knows(name)]
+            unknown = [name for name in question.proper if not (name.isascii() or self._ranker.knows(name))]
             verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
             if not answers_in_kind((s.text for s in supported), question.asks, question.measures):

@@ -5,25 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.question import Question, QuestionReader
+from assistant.question import Ask, Question, QuestionReader
 from core.schema import Turn
 
-_WHAT_ABOUT = re.compile(r"^(?:那么?|换成|如果是)?\s*(.{1,24}?)\s*(?:又?呢|怎么样|的?情况呢)\s*[？?。]*$")
+_WHAT_ABOUT = re.compile(r"^(?:那么?|换成|如果是)?\s*(.{1,24}?)\s*(?:又?呢|的?情况呢)\s*[？?。]*$")
 _PRONOUN = re.compile(
     r"^(?:那么?)?(?P<it>它们?|他们|她们|其|这[项个](?:活动|计划|工程|制度|平台|品牌|政策|工作)?|该(?:活动|计划|工程|制度|平台|品牌|政策|项目|区))(?P<rest>.*)$"
 )
 _REFERENCE = re.compile(r"[^，,。？?]{0,12}?(?:那个|这个|该)(?:区|县|市|地方|单位)")
-_FEW_TERMS = 2
+_MOST_TURNS = 8
+_FEW_TERMS = 1
+_HAS_OBJECT = re.compile(r"(?:有|是)?(?:哪些|什么)[\u4e00-\u9fff]{3,}")
+"""有哪些人才公寓 says itself what it is about; 有哪些举措 does not."""
+_VALUES = frozenset({Ask.NUMBER, Ask.MONEY, Ask.PERSON, Ask.DATE, Ask.UNIT})
 _SHORT = 14
 """Characters: a question this short that names nothing speaks of what was spoken of before."""
 
 
 def complete(question: str, history: Sequence[Turn], reader: QuestionReader) -> str:
     """Return the question as it has to be understood; the question itself where it needs nothing."""
+    understood = ""
     earlier = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
-    if not earlier:
-        return question
-    before = complete(earlier[-1], history[: _position(history, earlier[-1])], reader)
+    for turn in (*earlier[-_MOST_TURNS:], question):
+        understood = _completed(turn, understood, reader) if understood else turn
+    return understood
+
+
+def _completed(question: str, before: str, reader: QuestionReader) -> str:
+    """Return a question as it has to be understood after the one before it."""
     previous, current = reader.read(before), reader.read(question)
     if (match := _WHAT_ABOUT.match(question.strip())) and not _PRONOUN.match(question.strip()):
         return _exchanged(previous, current, match[1])
@@ -33,14 +42,18 @@ def complete(question: str, history: Sequence[Turn], reader: QuestionReader) -> 
     if match := _PRONOUN.match(question.strip()):
         rest = match["rest"]
         return f"{topic}{rest}" if rest.startswith("的") else f"{topic}的{rest.lstrip('，, ')}"
-    bare = not current.places and not current.names and not current.spread and len(current.terms) <= _FEW_TERMS
-    if bare and len(question.strip()) <= _SHORT:
+    if len(question.strip()) <= _SHORT and _leaves_out(current):
         return f"{topic}{question.strip()}"
     return question
 
 
-def _position(history: Sequence[Turn], content: str) -> int:
-    return max(i for i, turn in enumerate(history) if turn.role == "user" and turn.content == content)
+def _leaves_out(question: Question) -> bool:
+    """Whether a question lacks what it is about: 负责人是谁, 最终录用了多少人; not 什么是党建, 有哪些人才公寓."""
+    if question.places or question.names or question.spread or Ask.DEFINITION in question.asks:
+        return False
+    if question.asks & _VALUES:
+        return len(question.terms) <= _FEW_TERMS + 1
+    return len(question.terms) <= _FEW_TERMS and not _HAS_OBJECT.search(question.text)
 
 
 def _exchanged(previous: Question, current: Question, what: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice, takewhile
@@ -20,6 +20,7 @@ _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 """Tags of rjieba with which a single character carries meaning: 选, 派, 配."""
 
 _PROPER_TAGS = frozenset({"nr", "nrt", "nrfg", "nt", "nz", "eng"})
+_PART_END = re.compile(r"[，,；;。？?、]|以及|和(?=多少|几)")
 _AREA = re.compile(r"^.*(?:[省市区县镇乡村]|街道|社区)(?=.{4})")
 _OTHER_CLASS = 0.6
 _FOCUS = 1.6
@@ -38,6 +39,15 @@ class Ask(StrEnum):
     DEFINITION = "definition"
     PRECEDENT = "precedent"
     OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One 多少 or 几 of a question: what follows it, its part of the question, and the words of weight in that."""
+
+    text: str
+    part: str
+    context: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,12 @@ class Question:
     """Those of the words that are names of persons, organisations or foreign things."""
     moments: tuple[str, ...]
     """Words such as 今天 that only a text of that very moment could answer."""
-    measures: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    numbers: tuple[str, ...]
+    """Figures that the question itself names; the answer is about these."""
+    offices: tuple[str, ...]
+    """Offices whose holder is asked for, such as 区委书记."""
+    small_talk: bool
     wanted: int
     """How many values are asked for: the number of 多少 and 几."""
     spread: bool
@@ -126,12 +141,22 @@ class QuestionReader:
                 for word, tag in tagged
             },
             focus=tuple(word for word, _ in tagged if word in focus),
-            proper=tuple(word for word, tag in tagged if tag in _PROPER_TAGS and len(word) > 1),
+            proper=tuple(word for word, tag in tagged if tag in _PROPER_TAGS and len(word) > 2),
             moments=tuple(self._words["moment"].findall(plain)),
+            small_talk=bool(self._words["small_talk"].search(fold(plain))),
             wanted=len(self._words["asked_number"].findall(plain)),
-            measures=tuple(dict.fromkeys(self._words["measure"].findall(plain))),
+            measures=tuple(self._measures(plain, [word for word, _ in tagged])),
+            numbers=tuple(self._words["number"].findall(plain)),
+            offices=tuple(self._words["office"].findall(plain)),
             spread=bool(self._words["spread"].search(plain)) and not _names_districts(places),
         )
+
+    def _measures(self, text: str, terms: Sequence[str]) -> Iterator[Measure]:
+        for match in self._words["measure"].finditer(text):
+            start = max((m.end() for m in _PART_END.finditer(text, 0, match.start())), default=0)
+            end = next((m.start() for m in _PART_END.finditer(text, match.end())), len(text))
+            part = fold(text[start:end])
+            yield Measure(match[1], part, tuple(term for term in terms if term in part))
 
     def _names(self, text: str, places: Iterable[Mention]) -> list[str]:
         """Return what must stand in the evidence as written: quoted, known from the library, or a name by its form."""

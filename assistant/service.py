@@ -18,6 +18,7 @@ from assistant.followup import complete
 from assistant.question import Ask, QuestionReader, Vocabulary
 from assistant.support import Judge
 from assistant.verify import Checked, Checker, excerpts_of
+from assistant.whereabouts import Locator
 from assistant.writer import ModelWriter
 from core.errors import ChatModelError, StoreError
 from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Turn
@@ -54,10 +55,10 @@ class Assistant(AnswerService):
         self._templates = templates
         self._writer = writer
         self._gazetteer = gazetteer = Gazetteer()
-        self._judge = Judge(gazetteer)
+        self._locator = Locator(gazetteer)
         quoted, places = self._database.names(QUOTED), self._database.names(PLACE)
         self._reader = QuestionReader(Vocabulary.load(), gazetteer, quoted, places)
-        self._finder = Finder(library, encoder, self._reader, self._judge)
+        self._finder = Finder(library, encoder, self._reader, Judge(self._locator))
 
     def keep(self, resources: ExitStack) -> None:
         """Take over what `close` has to give back."""
@@ -86,25 +87,26 @@ class Assistant(AnswerService):
         if problem := self._unusable(question):
             yield Answer(question, AnswerStatus.REFUSED, problem)
             return
-        with watch.stage("total"):
-            understood, found = self._understand(question.strip(), history, watch)
-            if understood != question.strip():
-                notes.append(self._templates.fill("notes.understood", question=understood))
+        understood, found = self._understand(question.strip(), history, watch)
+        if understood != question.strip():
+            notes.append(self._templates.fill("notes.understood", question=understood))
         passages = shown_passages(found)
         draft = Answer(question, AnswerStatus.GROUNDED, "", (), passages, tuple(notes), watch.ms)
         if writer is not None and any(one.supported for one in found):
             try:
-                with watch.stage("write"):
-                    yield from self._written(writer, draft, understood, history, found)
+                written = self._written(writer, draft, understood, history, found)
+                for answer in watch.timed("write", written):
+                    yield replace(answer, timings_ms=dict(watch.ms))
                 return
             except ChatModelError as exc:
                 log.warning("no usable answer of the chat model: %s (%s)", exc, type(exc.__cause__ or exc).__name__)
                 draft = replace(draft, notes=(*notes, writer.templates.fill("notes.unusable")))
         citations = CitationList(self._database.document)
         lines: list[str] = []
-        for line in self._lines(found, citations, watch):
+        for line in watch.timed("compose", self._lines(found, citations)):
             lines.append(line)
-            yield replace(draft, text=joined(lines), citations=citations.all())
+            yield replace(draft, text=joined(lines), citations=citations.all(), timings_ms=dict(watch.ms))
+        draft = replace(draft, timings_ms=dict(watch.ms))
         if not citations.all():
             yield replace(draft, status=AnswerStatus.REFUSED, text=self._refusal(found))
             return
@@ -153,8 +155,11 @@ class Assistant(AnswerService):
             return self._templates.fill("refuse.no_question")
         if len(question) > LONGEST_QUESTION:
             return self._templates.fill("refuse.too_long", length=len(question), limit=LONGEST_QUESTION)
-        if moments := self._reader.read(question).moments:
-            return self._templates.fill("refuse.moment", moment=moments[0])
+        read = self._reader.read(question)
+        if read.small_talk:
+            return self._templates.fill("refuse.small_talk")
+        if read.moments:
+            return self._templates.fill("refuse.moment", moment=read.moments[0])
         return ""
 
     def _written(
@@ -188,28 +193,30 @@ class Assistant(AnswerService):
         notes = (*draft.notes, *struck)
         yield replace(draft, status=status, text=joined(lines), citations=citations.all(), notes=notes)
 
-    def _lines(self, found: Sequence[Found], citations: CitationList, watch: Stopwatch) -> Iterable[str]:
-        composer = Composer(self._templates, citations, self._judge.place_of)
-        with watch.stage("compose"):
-            if len(found) > 1 and any(one.supported for one in found):
-                for one in found:
-                    if one.supported:
-                        yield from composer.part(one.question, one.supported, one.weights)
-                    else:
-                        yield self._templates.fill("answer.partial", what=one.question.places[0].name)
-                return
-            one = found[0]
-            if not one.supported:
-                return
-            asks = one.question.asks
-            if one.question.spread or Ask.PRECEDENT in asks:
-                yield from composer.spread(one.question, one.supported, one.weights)
-            elif Ask.DEFINITION in asks:
-                yield from composer.definition(one.question, one.supported, one.weights)
-            elif Ask.LIST in asks and not asks & {Ask.NUMBER, Ask.UNIT, Ask.PERSON}:
-                yield from composer.listing(one.question, one.supported, one.weights)
+    def _lines(self, found: Sequence[Found], citations: CitationList) -> Iterable[str]:
+        composer = Composer(self._templates, citations, self._locator.place_of)
+        if len(found) > 1:
+            yield from self._part_lines(found, composer)
+            return
+        one = found[0]
+        asks = one.question.asks
+        if not one.supported:
+            return
+        if one.question.spread or Ask.PRECEDENT in asks:
+            yield from composer.spread(one.question, one.supported, one.weights)
+        elif Ask.DEFINITION in asks:
+            yield from composer.definition(one.question, one.supported, one.weights)
+        elif Ask.LIST in asks and not asks & {Ask.NUMBER, Ask.UNIT, Ask.PERSON}:
+            yield from composer.listing(one.question, one.supported, one.weights)
+        else:
+            yield from composer.facts(one.question, one.supported, one.weights)
+
+    def _part_lines(self, found: Sequence[Found], composer: Composer) -> Iterable[str]:
+        for one in found if any(one.supported for one in found) else ():
+            if one.supported:
+                yield from composer.part(one.question, one.supported, one.weights)
             else:
-                yield from composer.facts(one.question, one.supported, one.weights)
+                yield self._templates.fill("answer.partial", what=one.question.places[0].name)
 
     def _refusal(self, found: Sequence[Found]) -> str:
         refusals = [one.refusal for one in found]
@@ -223,9 +230,8 @@ class Assistant(AnswerService):
 
 
 def _together(things: Sequence[str]) -> str:
-    """Return 沙坪坝区的“熔炉计划” for a place and a name."""
-    first, *others = things
-    return f"{first}的{'、'.join(others)}" if others and not first.startswith("“") else "、".join(things)
+    """Return 沙坪坝区和“熔炉计划”."""
+    return "和".join(filter(None, ("、".join(things[:-1]), things[-1])))
 
 
 @contextmanager
@@ -239,6 +245,7 @@ def assistant_for(settings: Settings) -> Iterator[Assistant]:
     from retriever.encoder import open_encoder
 
     writer = ModelWriter.from_settings(settings)
+    Library.check_readable(settings)
     encoder = open_encoder(settings)
     with Library.reading(settings, encoder.name) as library:
         yield Assistant(library, encoder, Templates.load("answers.toml"), writer)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import takewhile
 
 import rjieba
 
-from assistant.question import Ask
+from assistant.question import Ask, Measure
 from retriever.names import PERSON
 
 _DIGITS = r"\d[\d,，.]*(?:\.\d+)?"
 _QUALIFIER = r"(?:超过|超|近|约|逾|达|累计|不少于|至少|共)?"
+_CLAUSE_END = re.compile(r"[，；;。：:！？]|,(?!\d)")
+_ITEM_END = re.compile(r"[，；;。：:！？、]|,(?!\d)|和|及")
+_CALENDAR = re.compile(r"(?:19|20)\d{2}年|\d{1,2}月")
+_ONE = re.compile(r"一(?:个|名|位|次|种|批|条|支|家|项)")
+_CHANGE = re.compile(r"降|增长|提高|上升|减少|增加了")
+"""A figure in such a clause tells a difference, not an amount."""
+_CLEAR = 0.25
 _EMPTY_QUALIFIER = re.compile(r"^(?:达|累计|共)")
 _SCALE = r"(?:[余多]?[万亿千百]+[余多]?|[余多]|\+)?"
 _CHINESE_NUMBER = r"[一二两三四五六七八九十百千万亿]{1,12}[余多]?[万亿]?"
@@ -30,7 +38,9 @@ _OFFICE = (
     r"(?:书记|部长|主任|主席|局长|区长|市长|县长|镇长|院长|校长|教授|馆长|队长|组长|会长|经理|董事长|委员|调解员|成员)"
 )
 _PERSONS = re.compile(rf"{_OFFICE}({PERSON}?)(?=同志|[，,、。；;：:任为是在说等）)牵负带亲率介出]|$)|({PERSON}?)同志")
-_BETWEEN_NAMES = re.compile(r"[、，,。；;：:“”（）()\s]|分别|由|在|和|与|及|等|是|为|牵头|负责|承办|组织|实施|设")
+_BETWEEN_NAMES = re.compile(
+    r"[、，,。；;：:“”（）()\s]|分别|其中|由|有|于|在|和|与|及|等|是|为|牵头|负责|承办|组织|实施|设"
+)
 _ORGANISATION = re.compile(
     r"[\u4e00-\u9fff]{0,12}(?:委员会|政法委|纪委|[区县市省]委|工委|[教建团]委|[^全外内]部|局|厅|办公室|中心|学院|大学|公司|银行|协会|联社)"
 )
@@ -46,7 +56,7 @@ def holds_figure(text: str) -> bool:
     return any(not re.fullmatch(r"(?:19|20)\d{2}年", figure) for figure in figures(text))
 
 
-def answers_in_kind(texts: Iterable[str], asks: Collection[Ask], measures: Sequence[str] = ()) -> bool:
+def answers_in_kind(texts: Iterable[str], asks: Collection[Ask], measures: Sequence[Measure] = ()) -> bool:
     """Whether some sentence holds a value of the kind that is asked for, where a figure or a sum is."""
     for kind in (Ask.MONEY, Ask.NUMBER):
         if kind in asks:
@@ -54,7 +64,7 @@ def answers_in_kind(texts: Iterable[str], asks: Collection[Ask], measures: Seque
     return True
 
 
-def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:
+def holds_value(text: str, ask: Ask, measures: Sequence[Measure] = ()) -> bool:
     """Whether a sentence holds a value of the kind that is asked for.
 
     Args:
@@ -64,7 +74,7 @@ def holds_value(text: str, ask: Ask, measures: Sequence[str] = ()) -> bool:
     """
     match ask:
         case Ask.NUMBER:
-            return bool(_asked_figures(text, measures)) if measures else holds_figure(text)
+            return any(_fitting_figures(text, measure) for measure in measures) if measures else holds_figure(text)
         case Ask.MONEY:
             return bool(_MONEY.search(text))
         case Ask.DATE:
@@ -82,7 +92,7 @@ def states(text: str, word: str) -> bool:
     return bool(re.search(rf"{re.escape(word)}(?:名?为|是|叫|即|设[在于]|[：“《])", text))
 
 
-def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[str], question: str = "") -> list[str]:
+def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[Measure], question: str = "") -> list[str]:
     """Return the values to set in bold before an answer, in the order of the question; empty where unsure.
 
     Every value stands in `text` as it is written.
@@ -91,13 +101,13 @@ def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[str], questio
     for ask in sorted(asks, key=_ORDER.index):
         match ask:
             case Ask.MONEY:
-                found += [m[0] for m in _MONEY.finditer(text)]
-            case Ask.NUMBER:
-                found += _asked_figures(text, measures)
+                found += _only([m[0] for m in _MONEY.finditer(text)])
+            case Ask.NUMBER if Ask.MONEY not in asks:
+                found += [figure for measure in measures if (figure := _bound_figure(text, measure))]
             case Ask.DATE:
-                found += [m[0] for m in _DATE.finditer(text)][:1]
+                found += _only([m[0] for m in _DATE.finditer(text)])
             case Ask.PERSON:
-                found += persons(text)[:3]
+                found += _only(persons(text))
             case Ask.UNIT:
                 found += organisations(text, question)
             case _:
@@ -109,35 +119,132 @@ def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[str], questio
     return values[:6]
 
 
+def _only(values: Sequence[str]) -> Sequence[str]:
+    """Return the value where there is just one: of several it is not clear which is meant."""
+    return values if len(values) == 1 else ()
+
+
 _ORDER = sorted(Ask, key=lambda ask: ask not in (Ask.DATE, Ask.PERSON, Ask.UNIT, Ask.MONEY))
 
 
-def _asked_figures(text: str, measures: Sequence[str]) -> list[str]:
-    """Return the figures whose unit, and where possible whose counted thing, is that of a measure of the question."""
-    found: list[str] = []
-    for measure in measures:
-        unit_hits = [m for m in FIGURE.finditer(text) if _unit_fits(m[0], measure)]
-        near = [m for m in unit_hits if _counted_fits(text[max(0, m.start() - 6) : m.end() + 8], measure)]
-        found += [_EMPTY_QUALIFIER.sub("", m[0].strip()) for m in (near or unit_hits)[:2]]
-    return found
+def _fitting_figures(text: str, measure: Measure) -> list[re.Match[str]]:
+    """Return the figures in a unit that the question asks for, where the sentence names the counted thing."""
+    thing = _counted_thing(measure.text)
+    if thing and not _names(text, thing):
+        return []
+    return [m for m in FIGURE.finditer(text) if _counts(m, text) and _unit_fits(m[0], measure.text)]
+
+
+def _counts(figure: re.Match[str], text: str) -> bool:
+    """Whether a figure counts something: no year, no 第三届, no 6个月."""
+    if _CALENDAR.fullmatch(figure[0]) or _ONE.match(figure[0]) or text[: figure.start()].endswith(("第", "前", "后")):
+        return False
+    return not (figure[0].endswith("个") and text[figure.end() : figure.end() + 1] == "月")
+
+
+def _bound_figure(text: str, measure: Measure) -> str:
+    """Return the one figure that its own clause binds to what the question counts; empty where that is not clear.
+
+    A figure that stands right beside the counted thing wins; else the one whose clause holds most of the words that
+    stand around 多少 in the question. Two that do equally well prove nothing.
+    """
+    thing = _counted_thing(measure.text)
+    figures = _fitting_figures(text, measure)
+    scored = sorted(((_binding(text, m, thing, measure.context), m) for m in figures), key=lambda pair: -pair[0])
+    if not scored or (thing and not _beside(text, scored[0][1], thing)):
+        return ""
+    if len(scored) > 1 and scored[0][0] - scored[1][0] < _CLEAR:
+        return ""
+    if _CHANGE.search(_around(text, scored[0][1], _CLAUSE_END)) and not _CHANGE.search(measure.part):
+        return ""
+    return _EMPTY_QUALIFIER.sub("", scored[0][1][0].strip())
+
+
+def _binding(text: str, figure: re.Match[str], thing: str, context: Sequence[str]) -> float:
+    score = 2.0 * bool(thing and _beside(text, figure, thing))
+    for boundary, weight in ((_CLAUSE_END, 1.0), (_ITEM_END, 1.0)):
+        clause = _around(text, figure, boundary)
+        score += weight * sum(word in clause for word in context) / max(1, len(context))
+    return score
+
+
+def _beside(text: str, figure: re.Match[str], thing: str) -> bool:
+    """Whether the counted thing stands next to a figure, in the same clause and with no other figure between."""
+    behind = _CLAUSE_END.split(text[figure.end() : figure.end() + len(thing) + 8])[0]
+    ahead = _ITEM_END.split(text[max(0, figure.start() - len(thing) - 5) : figure.start()])[-1]
+    behind = re.split(r"[\d、]", behind)[0]
+    return any(_near(part, thing) for part in (behind, ahead))
+
+
+def _near(part: str, thing: str) -> bool:
+    """Whether a thing stands in a piece of text as itself, not as the beginning of another name (博士后工作站)."""
+    at, length = part.find(thing), len(thing)
+    if at < 0 and len(thing) > 2:
+        at, length = part.find(thing[-2:]), 2
+    if at < 0 or part[at + length : at + length + 1] == "后":
+        return False
+    following = rjieba.tag(part[at + length :])
+    return not following or following[0][1][0] != "n"
+
+
+def _around(text: str, figure: re.Match[str], boundary: re.Pattern[str]) -> str:
+    start = max((m.end() for m in boundary.finditer(text, 0, figure.start())), default=0)
+    end = next((m.start() for m in boundary.finditer(text, figure.end())), len(text))
+    return text[start:end]
+
+
+def _counted_thing(measure: str) -> str:
+    """Return the noun behind a measure word, 名博士 → 博士; empty where none follows or it is only 人."""
+    rest = measure[1:] if _wanted_unit(measure) == measure[:1] else measure
+    thing = _noun_run(rest)
+    return thing if len(thing) > 1 else ""
+
+
+def _names(text: str, thing: str) -> bool:
+    """Whether a sentence names a thing: as a word, or for long words by half of their character pairs."""
+    if thing in rjieba.cut(text):
+        return True
+    pairs = [thing[i : i + 2] for i in range(len(thing) - 1)]
+    return len(pairs) > 1 and sum(pair in text for pair in pairs) * 2 >= len(pairs)
 
 
 _SAME_UNITS = ("人名位", "次场期轮届", "个家项处座所支条种类件块", "套间户", "元")
 """Measure words that texts use for each other: 34次 answers 几场, 12家 answers 几个."""
 _MEASURE_WORDS = frozenset("".join(_SAME_UNITS) + "篇批岁年门对株亩吨天月倍村本份张")
-_PEOPLE_COUNTED = re.compile(
-    r"^个?(?:年轻|优秀|青年|基层)?(?:大学生|干部|青年|专家|党员|团员|教师|学生|人才|群众|人|同志|委员)"
+_PEOPLE = (
+    "大学生",
+    "干部",
+    "青年",
+    "专家",
+    "党员",
+    "团员",
+    "教师",
+    "学生",
+    "人才",
+    "群众",
+    "人",
+    "同志",
+    "委员",
+    "队员",
+    "志愿者",
 )
 
 
 def _wanted_unit(measure: str) -> str:
     """Return the measure word that 多少 or 几 asks for; empty where a thing follows without one (多少岗位)."""
+    if not measure:
+        return ""
     if measure[0] == "钱":
         return "元"
-    if _PEOPLE_COUNTED.match(measure):
+    if _noun_run(measure.removeprefix("个")).endswith(_PEOPLE):
         return "人"
     first = rjieba.cut(measure)[0]
     return first[0] if len(first) == 1 or first in ("人次", "场次") else ""
+
+
+def _noun_run(text: str) -> str:
+    """Return the nouns, and what qualifies them, at the beginning of a text: 青年突击队, 年轻干部."""
+    return "".join(word for word, _ in takewhile(lambda pair: pair[1][0] in "ntjba", rjieba.tag(text)))
 
 
 def _unit_fits(figure: str, measure: str) -> bool:
@@ -149,11 +256,6 @@ def _unit_fits(figure: str, measure: str) -> bool:
     return any(unit in units for unit in alike)
 
 
-def _counted_fits(window: str, measure: str) -> bool:
-    noun = measure[1:] if _wanted_unit(measure) == measure[0] else measure
-    return len(noun) >= 2 and noun[:2] in window
-
-
 def persons(text: str) -> list[str]:
     """Return the persons that a sentence names right behind an office or before 同志, and what the tagger adds."""
     names = [match[1] or match[2] for match in _PERSONS.finditer(text)]
@@ -163,5 +265,6 @@ def persons(text: str) -> list[str]:
 
 def organisations(text: str, question: str = "") -> list[str]:
     """Return the organisations that a sentence names and the question does not."""
-    parts = [part for part in _BETWEEN_NAMES.split(text) if len(part) >= 2 and part not in question]
-    return list(dict.fromkeys(part for part in parts if _ORGANISATION.fullmatch(part)))
+    found = [part for part in _BETWEEN_NAMES.split(text) if len(part) >= 2 and _ORGANISATION.fullmatch(part)]
+    asked = [word for word in rjieba.cut(question) if len(word) > 2]
+    return list(dict.fromkeys(part for part in found if part not in question and not any(w in part for w in asked)))

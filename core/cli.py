@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import signal
@@ -20,6 +21,10 @@ from core.errors import OrgAskError, UsageError
 @contextmanager
 def command() -> Iterator[None]:
     """Run a command: expected errors become one line and an exit status; SIGTERM ends it in good order."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console of another encoding, or half a character on the command line, is no reason to end.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -76,9 +81,22 @@ def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
+    with _write_errors(path):
+        # Half a character becomes the escape that JSON has for it.
+        out = path.open("w", encoding="utf-8", errors="backslashreplace")
     try:
-        with path.open("w", encoding="utf-8") as out:
-            for record in records:
-                out.write(json.dumps(record, ensure_ascii=False) + "\n")
+        for record in records:
+            line = json.dumps(record, ensure_ascii=False) + "\n"
+            with _write_errors(path):
+                out.write(line)
+    finally:
+        with _write_errors(path):
+            out.close()
+
+
+@contextmanager
+def _write_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as exc:
         raise UsageError(f"无法写入 {path}（{exc.strerror}），请检查路径和权限。") from exc

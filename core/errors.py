@@ -55,6 +55,10 @@ class StoreFullError(StoreError):
     """There is no room left to write to."""
 
 
+class StoreUnreachableError(StoreError):
+    """The server of the vector index does not answer as it should; what it holds is not known to be damaged."""
+
+
 class StoreMismatchError(StoreError):
     """The data folder was made with another embedding model or an incompatible version."""
 
@@ -63,6 +67,10 @@ class StoreMismatchError(StoreError):
 
 class EmptyLibraryError(StoreError):
     """Nothing has been indexed yet."""
+
+
+class NotIndexedError(StoreError):
+    """An indexing refused to begin; the library is as it was before."""
 
 
 class EncoderError(OrgAskError):

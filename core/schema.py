@@ -189,6 +189,9 @@ class FileState(StrEnum):
     UPDATED = "updated"
     DELETED = "deleted"
     SKIPPED = "skipped"
+    """Unchanged since the last run."""
+    PASSED_OVER = "passed_over"
+    """Of a format that is not supported."""
     FAILED = "failed"
 
 

@@ -17,9 +17,12 @@ BUILTIN_MODEL = "builtin"
 
 
 class Settings(BaseSettings):
-    """All that can be set. An unknown `ORGASK_…` variable is refused, so that a typo shows at once."""
+    """All that can be set. An unknown `ORGASK_…` variable is refused, so that a typo shows at once.
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    An empty one counts as not set.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
 
     data: Path = Field(Path("data"), description="folder of the database, the indexes and the unpacked model")
     embedding_model: str = Field(BUILTIN_MODEL, description="`builtin`, a model name, or a local folder")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from contextlib import suppress
@@ -23,13 +24,21 @@ _LABELS = {
     FileState.UPDATED: "更新",
     FileState.DELETED: "删除",
     FileState.SKIPPED: "未变",
+    FileState.PASSED_OVER: "略过",
     FileState.FAILED: "失败",
 }
-_PASSED_OVER = "略过"
+
+
+_LEFT_BEHIND = 3600.0
+"""Seconds after which the progress of another process counts as left behind by a crash."""
 
 
 class ProgressFile:
-    """Shows progress on the terminal and leaves it in `progress.json` for the web app."""
+    """Shows progress on the terminal and leaves it in `progress.json` for the web app.
+
+    The file belongs to the ingest that holds the lock. Before, while the model is unpacked, it is written only where
+    no other ingest is at work, and nobody takes away the file of another.
+    """
 
     def __init__(self, folder: Path) -> None:
         """`folder` is the data folder."""
@@ -37,6 +46,8 @@ class ProgressFile:
         self._bar: tqdm[None] | None = None
         self._stage = ""
         self._written = 0.0
+        self.locked = False
+        """Whether this process holds the lock of the library."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Take in a step."""
@@ -45,8 +56,9 @@ class ProgressFile:
             self._written = now
             # Only a convenience for the page: a full disk shows where the real data are written.
             with suppress(OSError):
-                state = {"stage": stage, "done": done, "total": total, "time": now}
-                self._path.write_text(json.dumps(state, ensure_ascii=False), "utf-8")
+                if self.locked or self._owner() in (None, os.getpid()):
+                    state = {"stage": stage, "done": done, "total": total, "time": now, "pid": os.getpid()}
+                    self._path.write_text(json.dumps(state, ensure_ascii=False), "utf-8")
         if not sys.stderr.isatty():
             return
         if stage != self._stage or self._bar is None:
@@ -61,10 +73,21 @@ class ProgressFile:
             self._bar.close()
 
     def close(self) -> None:
-        """Take the bar and the file away."""
+        """Take the bar and the file away, unless it is that of another ingest."""
         self._end_bar()
         with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+            if self._owner() == os.getpid():
+                self._path.unlink(missing_ok=True)
+
+    def _owner(self) -> int | None:
+        """Return the process that wrote the file; None where there is none or it was left behind long ago."""
+        try:
+            state = json.loads(self._path.read_text("utf-8"))
+            return int(state["pid"]) if time.time() - state["time"] < _LEFT_BEHIND else None
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError):
+            return 0
 
 
 def main(
@@ -97,6 +120,7 @@ def _ingest(paths: list[Path], settings: Settings, *, rebuild: bool, prune: bool
     try:
         encoder = open_encoder(settings, progress=lambda stage, share: progress(stage, int(share * 100), 100))
         with Library.writing(settings, encoder.name, rebuild=rebuild) as library:
+            progress.locked = True
             ingest = Ingest(library, encoder, max_bytes=settings.max_file_mb * 1e6, progress=progress)
             return ingest.run(paths, prune=prune, rebuild=rebuild)
     finally:
@@ -107,11 +131,10 @@ def _print_report(report: IngestReport) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("状态", "文件", "文档", "文章", "片段", "说明"):
         table.add_column(name, overflow="fold")
-    shown = [result for result in report.files if result.state is not FileState.SKIPPED or result.reason]
+    shown = [result for result in report.files if result.state is not FileState.SKIPPED]
     for result in shown:
         numbers = [str(n) if n else "" for n in (result.documents, result.articles, result.chunks)]
-        label = _PASSED_OVER if result.state is FileState.SKIPPED else _LABELS[result.state]
-        table.add_row(label, result.source, *numbers, result.reason)
+        table.add_row(_LABELS[result.state], result.source, *numbers, result.reason)
     if shown:
         Console(file=sys.stdout, highlight=False, markup=False).print(table)
     counts = "，".join(f"{label} {report.count(state)}" for state, label in _LABELS.items())

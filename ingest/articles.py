@@ -17,6 +17,11 @@ _NEW_ARTICLE = 250
 """Characters of running text that must follow a title for it to begin another article."""
 _MIN_TITLE = 12
 """Characters: a shorter first title line is read together with the next."""
+_TITLE_LINES = 4
+"""More short lines than these above the text are a list, not a title with what belongs to it."""
+_LINE_LEVEL = 2
+"""The level of headings without a number."""
+_HEADING_LINES = 2
 _LEAD_PARAGRAPHS = 2
 """Up to so many paragraphs may stand before the title of an article, as a summary."""
 _DERIVED_TITLE = 36
@@ -78,7 +83,10 @@ def structure(
     """
     drafts = [_draft(part) for part in _split(blocks)]
     if title and len(drafts) == 1:
-        drafts[0].title, drafts[0].derived = title, drafts[0].title != title
+        found = drafts[0]
+        if found.title and not found.derived and found.title != title:
+            found.front.insert(0, found.title)
+        found.title, found.derived = title, found.title != title
     pieces: list[str] = []
     length = 0
     articles: list[Article] = []
@@ -148,7 +156,9 @@ def _draft(blocks: Sequence[Block]) -> _Draft:
     title_lines = [blocks[i].text for i in title_at]
     taken = _enough_title(title_lines)
     draft.title = " ".join(title_lines[:taken])
-    draft.front = title_lines[taken:]
+    if len(title_at) > _TITLE_LINES:
+        title_at = title_at[:taken]
+    draft.front = title_lines[taken : len(title_at)]
     for index, block in enumerate(blocks):
         if index in title_at:
             continue
@@ -161,6 +171,7 @@ def _draft(blocks: Sequence[Block]) -> _Draft:
                 (draft.credits if draft.body else draft.labels).append(block.text)
             case _:
                 draft.body.append(block)
+    draft.body = list(_settled(draft.body))
     if not draft.title:
         draft.title, draft.derived = _derived_title(draft.paragraphs), True
     return draft
@@ -185,7 +196,9 @@ def _title_positions(blocks: Sequence[Block]) -> list[int]:
                 return []
         elif block.role is Role.HEADING and head:
             return head if not texts else []
-    return []
+    if texts or (head and blocks[head[0]].text[-1].isdigit()):
+        return []
+    return head[:1]
 
 
 def _enough_title(lines: Sequence[str]) -> int:
@@ -207,7 +220,50 @@ def _derived_title(paragraphs: Sequence[str]) -> str:
                 return clause
             if len(clause) > _DERIVED_TITLE:
                 return clause[: _DERIVED_TITLE - 1] + "…"
-    return paragraphs[0][:_DERIVED_TITLE] if paragraphs else ""
+    return paragraphs[0].strip("| ")[:_DERIVED_TITLE] if paragraphs else ""
+
+
+def _settled(body: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks of a body with those headings and lines turned to text that head nothing.
+
+    What is followed by text or by a deeper heading is a heading; everything else, such as the lines of a list, is
+    itself what the article says.
+    """
+    units = list(_units(body))
+    for number, unit in enumerate(units):
+        first, *lines = unit
+        if first.role is Role.TEXT:
+            yield first
+            continue
+        following = units[number + 1][0] if number + 1 < len(units) else None
+        heads = following is not None and (following.role is Role.TEXT or _level(following) > _level(first))
+        if heads and len(unit) <= _HEADING_LINES:
+            yield from unit
+            continue
+        if first.role is Role.HEADING:
+            is_heading = heads or bool(lines)
+        else:
+            is_heading = heads or (number > 0 and len(unit) > _HEADING_LINES)
+        yield first if is_heading else Block(first.text, Role.TEXT, first.level)
+        for line in lines:
+            yield Block(line.text, Role.TEXT)
+
+
+def _units(body: Sequence[Block]) -> Iterator[list[Block]]:
+    """Cut a body into paragraphs and headings, each heading together with the lines right under it."""
+    unit: list[Block] = []
+    for block in body:
+        under = unit and unit[0].role is not Role.TEXT and _level(unit[0]) >= _LINE_LEVEL
+        if unit and not (under and block.role is Role.LINE):
+            yield unit
+            unit = []
+        unit.append(block)
+    if unit:
+        yield unit
+
+
+def _level(block: Block) -> int:
+    return block.level or _LINE_LEVEL
 
 
 def _lay_sections(body: Sequence[Block], put: Callable[[str], tuple[int, int]]) -> Iterator[Section]:
@@ -223,6 +279,11 @@ def _lay_sections(body: Sequence[Block], put: Callable[[str], tuple[int, int]]) 
             put(block.text)
             after_heading = True
             continue
+        if block.level and path and path[-1][0] >= block.level:
+            if start >= 0:
+                yield Section(tuple(text for _, text in path), start, end)
+                start = -1
+            path = [entry for entry in path if entry[0] < block.level]
         begin, end = put(block.text)
         start = begin if start < 0 else start
         after_heading = False
@@ -231,8 +292,8 @@ def _lay_sections(body: Sequence[Block], put: Callable[[str], tuple[int, int]]) 
 
 
 def _next_path(path: list[tuple[int, str]], block: Block, *, joined: bool) -> list[tuple[int, str]]:
-    """Return the headings over what follows `block`. Lines without a number are of one level; two in a row are one."""
-    level = block.level or 2
-    if joined and not block.level and path and path[-1][0] == level:
-        return [*path[:-1], (level, f"{path[-1][1]} {block.text}")]
+    """Return the headings over what follows `block`. A line without a number right under another is one with it."""
+    level = _level(block)
+    if joined and not block.level and path and path[-1][0] >= level:
+        return [*path[:-1], (path[-1][0], f"{path[-1][1]} {block.text}")]
     return [*(entry for entry in path if entry[0] < level), (level, block.text)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from retriever.names import PERSON
@@ -31,7 +31,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph or line. `level` is that of a heading, 1 for the highest; 0 elsewhere."""
+    """One paragraph or line. `level` is that of a heading, 1 for the highest, also where it heads nothing and became
+    text; 0 elsewhere.
+    """
 
     text: str
     role: Role
@@ -67,6 +69,14 @@ _CHROME = [
 _NO_WORDS = re.compile(r"[^\w□■◆●]*|[\d\s.,:/\-]+")
 # Such lines that are part of a sentence where a scraper or a fixed width broke it before and behind them.
 _FIGURE = re.compile(r"\d[\d.,]*")
+_LABEL_OF_FIGURE = re.compile(r"[^\W\d_][^\s，,。]{0,10}(?:[^\W\d_]|[）)：:])")
+"""What stands over a figure of its own: 引进人数, 其中：."""
+_MEASURE = re.compile(r"[数量额率比计次：:]$")
+_COUNTER = re.compile(r"(?:浏览|阅读|点击|访问|点赞|评论|转发|收藏|分享|在看|热度|人气|字数|页码)(?:次数|量|数)?[:：]?")
+_DATE_LINE = re.compile(
+    r"(?:19|20)\d{2}\s?[-年./]\s?\d{1,2}\s?[-月./]\s?\d{1,2}\s?日?(?:\s?(?:星期|周).)?(?:\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
+)
+_TABLE_ROW = re.compile(r"\|.+\|")
 _CLOSING = re.compile(r"[。！？；：，、…”’」』）】》]+")
 _SCRIPT = re.compile(r"(?:var|function|document\.|window\.|\$\()\W?.*[;{)}]\s*|</?[a-z][^>]*>", re.IGNORECASE)
 _TAIL = re.compile(r"返回搜狐，查看更多\s*|责任编辑：\S{0,6}\s*$|举报/反馈\s*$")
@@ -76,7 +86,7 @@ _CREDIT = re.compile(
     r"[(（【\[]?\s*(?:来源|信息来源|稿件来源|编辑|责任编辑|责编|编审|审核|校对|校对人|总编|总编辑|值班编辑|监制|初审|复审|终审|供稿|撰稿|"
     r"发布时间|发布日期|时间|日期|作者|记者|通讯员)\s*[:：丨|]\s*\S.{0,40}"
 )
-_LABEL = re.compile(r"(?:地区|地点|时间|日期|体裁|文种)\s*[:：]\s*\S.{0,80}")
+_LABEL = re.compile(r"(?:地区|地点|时间|日期|体裁|文种|来源说明)\s*[:：]\s*\S.{0,80}")
 _PICTURE_CREDIT = re.compile(
     r"[(（]?(?:本?[图文]片?|图文|照片|摄影)\S{0,4}(?:由.{2,24}提供|[/:：]\s?.{2,20}|来源.{2,20})[)）]?"
 )
@@ -101,6 +111,8 @@ _LIST_ITEM = re.compile(r"(?:[-*+•·]|\d{1,2}[.．、)])\s+\S")
 
 _SHORT = 40
 """Characters: an unterminated line up to this length is a title, heading or caption; a longer one was wrapped."""
+_TOP_LINES = 8
+"""Lines from the top among which the date of a page is looked for."""
 _LONGEST_CHROME = 120
 """Characters: a longer line is text, whatever words it has in common with a page's frame."""
 _IMAGE_GAP = 2
@@ -113,11 +125,15 @@ class _Line:
     gap: int
     """Blank lines before it."""
     indented: bool
+    row: bool = False
+    """Whether it is a label with its figure."""
+    dated: bool = False
+    """Whether it is the date of a page, by its title."""
 
 
 def clean(raw: str) -> list[Block]:
     """Return the blocks of a text, without the remains of web pages and with hard-wrapped lines joined again."""
-    lines = [line for line in _lines(raw) if not _is_chrome(line.text) or _is_fragment(line.text)]
+    lines = [line for line in _with_figures(_with_date(_lines(raw))) if line.dated or _is_kept(line.text)]
     blocks: list[Block] = []
     for line in _join_wrapped(lines):
         blocks.extend(_blocks(line, usual_gap=_usual_gap(lines)))
@@ -136,6 +152,47 @@ def _lines(raw: str) -> list[_Line]:
         else:
             gap += 1
     return lines
+
+
+def _with_date(lines: list[_Line]) -> list[_Line]:
+    """Mark the line that is only a date and stands above the first sentence, as web pages have it by their title."""
+    for index, line in enumerate(lines[:_TOP_LINES]):
+        if len(line.text) > _SHORT or _TERMINAL.search(line.text):
+            break
+        if _DATE_LINE.fullmatch(line.text):
+            days = sum("年" in other.text and bool(_DATE_LINE.fullmatch(other.text)) for other in lines)
+            # Days that are the headings of a chronicle are many.
+            if days < 2 or "年" not in line.text:
+                return [*lines[:index], replace(line, dated=True), *lines[index + 1 :]]
+    return lines
+
+
+def _with_figures(lines: list[_Line]) -> list[_Line]:
+    """Join a figure alone on its line to the label right over it; all others are left for `_join_wrapped`."""
+    width = _wrap_width([line for line in lines if _is_kept(line.text) and not _is_fragment(line.text)])
+    made: list[_Line] = []
+    for line in lines:
+        if made and not line.dated and _FIGURE.fullmatch(line.text) and _is_label_of_figure(made, width):
+            label = made.pop()
+            if not _COUNTER.fullmatch(label.text):
+                made.append(_Line(f"{label.text} {line.text}", label.gap, label.indented, row=True))
+        else:
+            made.append(line)
+    return made
+
+
+def _is_label_of_figure(lines: list[_Line], width: int) -> bool:
+    """Whether the last of `lines` is a label; a number under the title is the counter of a page."""
+    label = lines[-1].text
+    if not _LABEL_OF_FIGURE.fullmatch(label) or (not _is_kept(label) and not _COUNTER.fullmatch(label)):
+        return False
+    if len(lines) == 1 or lines[-2].dated:
+        return bool(_MEASURE.search(label))
+    return not _breaks_off(lines[-2].text, width) and not _breaks_off(label, width)
+
+
+def _is_kept(text: str) -> bool:
+    return not _is_chrome(text) or _is_fragment(text)
 
 
 def _is_chrome(text: str) -> bool:
@@ -166,9 +223,9 @@ def _join_wrapped(lines: list[_Line]) -> list[_Line]:
         previous = joined[-1] if joined else None
         if previous is None or not _breaks_off(previous.text, width):
             figure = ""
-            if not _is_fragment(line.text):
+            if line.dated or not _is_fragment(line.text):
                 joined.append(line)
-        elif _FIGURE.fullmatch(line.text):
+        elif _FIGURE.fullmatch(line.text) and not line.dated:
             figure += line.text
         elif _CLOSING.fullmatch(line.text) or _may_continue(line, width):
             text = _glue(previous.text, figure + line.text)
@@ -201,7 +258,7 @@ def _wrap_width(lines: list[_Line]) -> int:
 def _breaks_off(text: str, width: int) -> bool:
     if _TERMINAL.search(text) or _CREDIT.fullmatch(text) or _RULE.fullmatch(text) or _MARKDOWN_HEADING.match(text):
         return False
-    if _INLINE_CAPTION.search(text):
+    if _INLINE_CAPTION.search(text) or _TABLE_ROW.fullmatch(text):
         return False
     return bool(_OPEN_END.search(text)) or len(text.rpartition("\n")[2]) >= width
 
@@ -209,12 +266,16 @@ def _breaks_off(text: str, width: int) -> bool:
 def _may_continue(line: _Line, width: int) -> bool:
     if line.indented or _heading_level(line.text) or _BYLINE.fullmatch(line.text) or _CREDIT.fullmatch(line.text):
         return False
+    if line.row or line.dated or _TABLE_ROW.fullmatch(line.text):
+        return False
     if _LIST_ITEM.match(line.text) or _RULE.fullmatch(line.text):
         return False
     return bool(_TERMINAL.search(line.text)) or len(line.text) >= width
 
 
 def _could_be_caption(line: _Line) -> bool:
+    if line.row or line.dated or _TABLE_ROW.fullmatch(line.text):
+        return False
     return len(line.text) <= _SHORT and not _TERMINAL.search(line.text) and not _heading_level(line.text)
 
 
@@ -240,7 +301,14 @@ def _blocks(line: _Line, usual_gap: int) -> list[Block]:
         return [Block(text, Role.RULE)]
     if match := _MARKDOWN_HEADING.match(text):
         return [Block(match[2], Role.HEADING, len(match[1]))]
-    if _PICTURE_CREDIT.fullmatch(text) or _LABEL.fullmatch(text) or (_CREDIT.fullmatch(text) and len(text) <= _SHORT):
+    if line.row or _TABLE_ROW.fullmatch(text):
+        return [Block(text, Role.TEXT)]
+    if (
+        line.dated
+        or _PICTURE_CREDIT.fullmatch(text)
+        or _LABEL.fullmatch(text)
+        or (_CREDIT.fullmatch(text) and len(text) <= _SHORT)
+    ):
         return [Block(text, Role.CREDIT)]
     if _BYLINE.fullmatch(text):
         return [Block(text, Role.BYLINE)]

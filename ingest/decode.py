@@ -16,6 +16,8 @@ _ODD = re.compile(
     r"[^\s\x20-\x7e\u00a0-\u00ff\u0370-\u04ff\u2000-\u26ff\u3000-\u30ff\u3200-\u33ff\u3400-\u9fff\uff00-\uffef]"
 )
 _PROBE = 200_000
+_LONGEST_CHARACTER = 4
+"""Bytes of one character, in UTF-8 and in GB18030."""
 
 
 def decode(data: bytes) -> str:
@@ -41,6 +43,8 @@ def decode(data: bytes) -> str:
         text = _try(data, name)
         if text is not None and (name == "utf-8" or _plausible(text)):
             return text
+    if _breaks_off(data):
+        raise BinaryFileError("文件末尾不完整（可能在传输中被截断或损坏），已跳过；请重新复制或下载完整的文件后再试。")
     best = from_bytes(data[:_PROBE]).best()
     if best is not None:
         text = _try(data, best.encoding)
@@ -61,6 +65,18 @@ def _try(data: bytes, name: str) -> str | None:
         return data.decode(name)
     except (UnicodeDecodeError, LookupError):
         return None
+
+
+def _breaks_off(data: bytes) -> bool:
+    """Whether all is Chinese text but the last character, which is cut in two."""
+    for name in ("utf-8", "gb18030"):
+        try:
+            data.decode(name)
+        except UnicodeDecodeError as exc:
+            text = data[: exc.start].decode(name) if exc.start >= len(data) - _LONGEST_CHARACTER else ""
+            if _HAN.search(text) and _plausible(text):
+                return True
+    return False
 
 
 def _control_share(data: bytes) -> float:

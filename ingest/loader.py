@@ -23,10 +23,14 @@ _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file to take in. `source` is its name for people: its path inside the folder that was given."""
+    """One file to take in. `source` is its name for people: its path inside the folder that was given.
+
+    A file that was given itself is `direct`: if it is known, it keeps the source it has.
+    """
 
     path: Path
     source: str
+    direct: bool = False
 
     @property
     def key(self) -> str:
@@ -61,8 +65,19 @@ def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[tuple[str, str
                 else:
                     passed_over.append((source, f"暂不支持的格式 {path.suffix or '（无扩展名）'}"))
         else:
-            found.setdefault(given.resolve(), Input(given.resolve(), _readable(Path(given.name))))
+            found.setdefault(given.resolve(), Input(given.resolve(), _readable(Path(given.name)), direct=True))
     return list(found.values()), passed_over
+
+
+def file_source(path: str, sources: Sequence[str]) -> str:
+    """Return the source of a file by those of its documents; empty where they do not tell it.
+
+    Records of a `.jsonl` file are named by the file and their key, or carry a source of their own.
+    """
+    if PurePath(path).suffix.lower() not in RECORD_SUFFIXES:
+        return sources[0] if sources else ""
+    files = (source.rpartition("#")[0] for source in sources)
+    return next((file for file in files if file and f"/{path}".endswith(f"/{file}")), "")
 
 
 def is_folder(path: Path) -> bool:

@@ -51,7 +51,7 @@ def read_metadata(
         province=place.province,
         city=place.city,
         district=place.district,
-        date=_iso(known_date) or _labelled_date(labels) or _date(title, paragraphs),
+        date=_iso(known_date) or _labelled_date(labels) or _dated_line(credits) or _date(title, paragraphs),
         kind=_kind(title, labels, credits),
         issuer=next((match[1] for line in credits if (match := _ISSUER.match(line))), ""),
         authors=tuple(dict.fromkeys(name for line in bylines for name in _authors(line))),
@@ -94,6 +94,11 @@ def _labelled_date(labels: dict[str, str]) -> str:
         if name in labels and (date := _iso(labels[name])):
             return date
     return ""
+
+
+def _dated_line(credits: Iterable[str]) -> str:
+    """Return the date of a line that is nothing but a date, as web pages have it under a title."""
+    return next((_iso(line) for line in credits if _DAY.match(line)), "")
 
 
 def _iso(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.errors import EmptyFileError, ReadError
@@ -17,7 +17,7 @@ from core.schema import Encoder, FileResult, FileState, IngestReport
 from ingest.articles import structure
 from ingest.chunking import chunk_article
 from ingest.clean import clean
-from ingest.loader import Input, RawText, find_inputs, is_folder, is_gone, read_bytes, read_texts
+from ingest.loader import Input, RawText, file_source, find_inputs, is_folder, is_gone, read_bytes, read_texts
 from retriever.database import PreparedDocument
 from retriever.library import Library, Progress
 from retriever.names import names_in
@@ -25,7 +25,7 @@ from retriever.places import Gazetteer
 
 log = logging.getLogger(__name__)
 
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 """Part of every fingerprint: raise it when cleaning or chunking changes, and the next ingest reads all files again."""
 
 _BATCH_CHUNKS = 256
@@ -79,9 +79,10 @@ class Ingest:
         results: list[FileResult] = []
         for number, file in enumerate(inputs):
             self._tell("正在读取文件", number, len(inputs))
-            results += self._take_in(file)
+            stored = file_source(file.key, self._database.sources(file.key)) if file.direct else ""
+            results += self._take_in(replace(file, source=stored) if stored else file)
         self._store_waiting()
-        results += [FileResult(source, FileState.SKIPPED, reason) for source, reason in passed_over]
+        results += [FileResult(source, FileState.PASSED_OVER, reason) for source, reason in passed_over]
         if prune:
             results += self._prune(paths, {file.key for file in inputs})
         self._embed_missing()
@@ -93,7 +94,7 @@ class Ingest:
     def _take_in(self, file: Input) -> list[FileResult]:
         try:
             data = read_bytes(file, self._max_bytes)
-            fingerprint = hashlib.sha256(f"{PIPELINE_VERSION}|{file.source}|".encode() + data).hexdigest()
+            fingerprint = hashlib.sha256(f"{PIPELINE_VERSION}|".encode() + data).hexdigest()
             before = self._database.fingerprint(file.key)
             if before == fingerprint:
                 return [FileResult(file.source, FileState.SKIPPED)]
@@ -181,8 +182,9 @@ class Ingest:
         for key in self._database.paths():
             stored = Path(key)
             if key not in present and is_gone(stored) and any(stored.is_relative_to(folder) for folder in folders):
+                source = file_source(key, self._database.sources(key)) or stored.name
                 self._database.delete_file(key)
-                yield FileResult(stored.name, FileState.DELETED, "原文件已不存在")
+                yield FileResult(source, FileState.DELETED, "原文件已不存在")
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self._progress is not None:

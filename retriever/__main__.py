@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli import command, print_json, read_jsonl, write_jsonl
-from core.errors import EmptyLibraryError, UsageError
+from core.errors import UsageError
 from core.schema import Passage
 from core.settings import Settings
 
@@ -46,16 +46,15 @@ def open_searcher(settings: Settings) -> Iterator[Searcher]:
     """Open the library of `settings` for searching.
 
     Raises:
-        EmptyLibraryError: nothing has been indexed.
+        core.errors.StoreError: the library is empty or cannot be opened; see `Library.reading`.
     """
     from retriever.encoder import open_encoder
     from retriever.library import Library
     from retriever.search import Searcher
 
+    Library.check_readable(settings)
     encoder = open_encoder(settings)
     with Library.reading(settings, encoder.name) as library:
-        if not library.database.counts()[2]:
-            raise EmptyLibraryError(f"资料库 {settings.data} 是空的，请先运行 python -m ingest 文件夹 建立索引。")
         yield Searcher(library, encoder)
 
 

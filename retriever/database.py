@@ -209,6 +209,12 @@ class Database:
         with self._session() as session:
             return list(session.scalars(select(_FileRow.path).order_by(_FileRow.path)))
 
+    def sources(self, path: str) -> list[str]:
+        """Return the sources of the documents that came from the file at `path`."""
+        with self._session() as session:
+            query = select(_DocumentRow.source).where(_DocumentRow.path == path)
+            return list(session.scalars(query.order_by(_DocumentRow.id)))
+
     def delete_file(self, path: str) -> None:
         """Remove a file and its documents."""
         with self._session() as session:

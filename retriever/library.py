@@ -16,13 +16,21 @@ from pathlib import Path
 
 from filelock import ReadWriteLock, Timeout
 
-from core.errors import StoreBusyError, StoreError, StoreFullError, StoreMismatchError
+from core.errors import (
+    EmptyLibraryError,
+    StoreBusyError,
+    StoreError,
+    StoreFullError,
+    StoreMismatchError,
+    StoreUnreachableError,
+)
 from core.settings import Settings
 from retriever.database import Database, IndexEntry
 from retriever.keyword_index import KeywordIndex
 from retriever.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
+_DATABASE = "orgask.sqlite3"
 Progress = Callable[[str, int, int], None]
 """Called with a stage in words, what is done and what there is to do."""
 
@@ -44,14 +52,32 @@ class Library:
         """Open for searching, together with other readers.
 
         Raises:
+            EmptyLibraryError: nothing has been indexed; nothing is made for it either.
             StoreBusyError: another process is writing.
             StoreMismatchError: the vectors were made by another model than `encoder_name`.
+            StoreUnreachableError: the server of the vectors does not answer.
+            StoreError: the derived indexes do not hold what the database holds, or the folder cannot be used.
         """
+        cls.check_readable(settings)
         with cls._locked(settings, write=False) as library:
+            chunks = library.database.counts()[2]
+            if not chunks:
+                raise _empty(settings)
             library._check_encoder(encoder_name)
-            if library.stale:
+            if library.stale or not library._complete(chunks):
                 raise StoreError("上一次索引没有完成，请先重新运行一次索引（make run 或 python -m ingest）。")
             yield library
+
+    @classmethod
+    def check_readable(cls, settings: Settings) -> None:
+        """Refuse a folder without a library. Cheap: to be called before a model is made ready for it.
+
+        Raises:
+            EmptyLibraryError: there is no database.
+        """
+        with folder_errors(settings.data):
+            if not (settings.data / _DATABASE).is_file():
+                raise _empty(settings)
 
     @classmethod
     @contextmanager
@@ -76,7 +102,8 @@ class Library:
     def _locked(cls, settings: Settings, *, write: bool) -> Iterator[Library]:
         folder = settings.data
         with folder_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            if write:
+                folder.mkdir(parents=True, exist_ok=True)
             lock = ReadWriteLock(folder / "lock", blocking=False, is_singleton=False)
             try:
                 held = lock.acquire_write() if write else lock.acquire_read()
@@ -86,7 +113,7 @@ class Library:
                     f"资料库 {folder} {doing}中（被另一个进程占用），请等它结束或关闭后再试。"
                 ) from exc
         with held:
-            library = cls(folder, Database(folder / "orgask.sqlite3"), settings.chroma_url)
+            library = cls(folder, Database(folder / _DATABASE), settings.chroma_url)
             try:
                 yield library
             finally:
@@ -127,8 +154,6 @@ class Library:
         chunks = self.database.counts()[2]
         if not rebuild and self.database.state("dirty") != "yes":
             pending = self.database.pending()
-            if pending:
-                self._mark_dirty()
             if self._brought_up(pending, chunks, progress):
                 self.database.clear_pending()
                 self.database.set_state("dirty", "")
@@ -140,9 +165,12 @@ class Library:
         """Apply the changes; returns whether the derived indexes then hold as many chunks as the database."""
         try:
             if pending:
+                # A server that is away is met here, while the library is still as it was.
+                self.vectors.count()
+                self._mark_dirty()
                 self._apply(pending, progress)
             return self.vectors.count() == chunks == self.keywords.count()
-        except StoreFullError:
+        except (StoreFullError, StoreUnreachableError):
             raise
         except StoreError:
             return False
@@ -156,8 +184,15 @@ class Library:
             _tell(progress, done, len(entries))
         self.keywords.apply(pending, [entries])
 
+    def _complete(self, chunks: int) -> bool:
+        """Whether the derived indexes are there, without making them, and hold as many chunks as the database."""
+        parts = ["keywords"] if self._chroma_url else ["keywords", "chroma"]
+        folder = self._index_folder(self._generation)
+        return all((folder / part).is_dir() for part in parts) and (
+            self.vectors.count() == self.keywords.count() == chunks
+        )
+
     def _rebuild(self, chunks: int, progress: Progress | None) -> None:
-        self._mark_dirty()
         old, new = self._generation, self._generation + 1
         if self._vectors is not None:
             self._vectors.close()
@@ -166,6 +201,7 @@ class Library:
             shutil.rmtree(self._index_folder(new), ignore_errors=True)
             self._index_folder(new).mkdir(parents=True)
             vectors = self._open_vectors(new)
+            self._mark_dirty()
             try:
                 keywords = KeywordIndex(self._index_folder(new) / "keywords")
                 keywords.apply([], self._filling(vectors, chunks, progress))
@@ -178,11 +214,11 @@ class Library:
         self.database.clear_pending()
         self.database.set_state("dirty", "")
         self._vectors, self._keywords = vectors, keywords
-        if self._chroma_url:
-            self._open_vectors(old).drop()
         for folder in self.folder.glob("index-*"):
             if folder != self._index_folder(new):
                 shutil.rmtree(folder, ignore_errors=True)
+        if self._chroma_url:
+            self._open_vectors(old).drop()
 
     def _filling(self, vectors: VectorIndex, total: int, progress: Progress | None) -> Iterator[list[IndexEntry]]:
         done = 0
@@ -208,7 +244,8 @@ class Library:
             library_id = uuid.uuid4().hex[:12]
             self.database.set_state("library_id", library_id)
         folder = self._index_folder(generation) / "chroma"
-        folder.mkdir(parents=True, exist_ok=True)
+        if not self._chroma_url:
+            folder.mkdir(parents=True, exist_ok=True)
         return VectorIndex.open(folder, f"orgask-{library_id}-{generation}", self._chroma_url)
 
     def _check_encoder(self, encoder_name: str) -> None:
@@ -217,6 +254,10 @@ class Library:
             raise StoreMismatchError(
                 f"资料库是用模型 {stored} 建立的，当前模型是 {encoder_name}；请用 python -m ingest … --rebuild 重建。"
             )
+
+
+def _empty(settings: Settings) -> EmptyLibraryError:
+    return EmptyLibraryError(f"资料库 {settings.data} 是空的，请先运行 python -m ingest 文件夹 建立索引。")
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:

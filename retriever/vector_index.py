@@ -7,7 +7,7 @@ with anything that cannot be rebuilt. Embedded, it lives in a folder of its own;
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +15,24 @@ import chromadb
 import httpx
 from chromadb.api import ClientAPI
 from chromadb.config import Settings as ChromaSettings
-from chromadb.errors import ChromaError, NotFoundError
+from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError, NotFoundError, QuotaError, RateLimitError
 
-from core.errors import SettingsError, StoreError, StoreFullError
+from core.errors import OrgAskError, SettingsError, StoreError, StoreFullError, StoreUnreachableError
 from core.schema import Metadata, Vectors
 from retriever.database import IndexEntry
 
 _BATCH = 2000
+_REFUSED = (AuthorizationError, ChromaAuthError, QuotaError, RateLimitError)
 _FULL = "磁盘空间不足，向量索引没有写完；请清理空间后重新运行，已写入的内容不会丢失。"
 
 
 class VectorIndex:
     """One collection of unit vectors under cosine distance."""
 
-    def __init__(self, client: ClientAPI, name: str) -> None:
-        """Open the collection `name`, making it where it does not exist."""
+    def __init__(self, client: ClientAPI, name: str, url: str = "") -> None:
+        """Open the collection `name`, making it where it does not exist; `url` is that of a server."""
         self._client = client
+        self._url = url
         self._name = name
         try:
             self._collection = client.get_or_create_collection(
@@ -45,18 +47,14 @@ class VectorIndex:
         """Open the collection `name` in `folder`, or on the Chroma server at `url` where one is given.
 
         Raises:
-            StoreError: Chroma cannot open the folder, or the server does not answer.
+            StoreError: Chroma cannot open the folder.
+            StoreUnreachableError: the server does not answer.
         """
         settings = ChromaSettings(anonymized_telemetry=False)
-        try:
+        with _errors(url):
             if url:
-                return cls(_http_client(url, settings), name)
+                return cls(_http_client(url, settings), name, url)
             return cls(chromadb.PersistentClient(path=str(folder), settings=settings), name)
-        except (ChromaError, ValueError) as exc:
-            if _no_room(exc):
-                raise StoreFullError(_FULL) from exc
-            where = f"Chroma 服务 {url}" if url else "向量索引"
-            raise StoreError(f"无法打开{where}；请检查其状态，或用 --rebuild 重建。") from exc
 
     def close(self) -> None:
         """Give the files or the connection back."""
@@ -64,12 +62,12 @@ class VectorIndex:
 
     def count(self) -> int:
         """Return how many vectors the collection holds."""
-        with _read_errors():
+        with _errors(self._url):
             return self._collection.count()
 
     def upsert(self, entries: Sequence[IndexEntry]) -> None:
         """Add or replace chunks."""
-        with _write_errors():
+        with _errors(self._url):
             for some in _batches(entries):
                 self._collection.upsert(
                     ids=[entry.id for entry in some],
@@ -79,7 +77,7 @@ class VectorIndex:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove chunks; ids that are not there are ignored."""
-        with _write_errors():
+        with _errors(self._url):
             for some in _batches(ids):
                 self._collection.delete(ids=list(some))
 
@@ -87,7 +85,7 @@ class VectorIndex:
         """Return the `k` nearest chunks as (id, cosine similarity), nearest first."""
         if k < 1:
             return []
-        with _read_errors():
+        with _errors(self._url):
             count = self._collection.count()
             if not count:
                 return []
@@ -99,28 +97,32 @@ class VectorIndex:
 
     def drop(self) -> None:
         """Delete the whole collection, as far as it exists."""
-        try:
+        with _errors(self._url), suppress(NotFoundError):
             self._client.delete_collection(self._name)
-        except NotFoundError:
-            return
 
 
 @contextmanager
-def _read_errors() -> Iterator[None]:
+def _errors(url: str) -> Iterator[None]:
+    """Turn what Chroma raises into errors of ours: no room, a server that does not answer, a damaged index."""
     try:
         yield
-    except (ChromaError, httpx.HTTPError) as exc:
-        raise StoreError("向量索引暂时无法读取；请检查 Chroma 服务或磁盘，必要时用 --rebuild 重建。") from exc
-
-
-@contextmanager
-def _write_errors() -> Iterator[None]:
-    try:
-        yield
-    except ChromaError as exc:
+    except OrgAskError:
+        raise
+    except Exception as exc:
+        # Of a server, chromadb raises httpx errors, a ValueError at opening, and bare Exceptions for odd responses.
+        if isinstance(exc, httpx.HTTPError) or (
+            url and (not isinstance(exc, ChromaError) or isinstance(exc, _REFUSED))
+        ):
+            raise StoreUnreachableError(
+                f"Chroma 服务 {url} 没有正常应答，请检查 ORGASK_CHROMA_URL 和该服务，恢复后再试。"
+            ) from exc
+        if not isinstance(exc, ChromaError | ValueError):
+            raise
         if _no_room(exc):
             raise StoreFullError(_FULL) from exc
-        raise StoreError("向量索引写入失败，请检查磁盘后重新运行，程序会自动重建索引。") from exc
+        raise StoreError(
+            "向量索引无法读写，请检查磁盘后重新运行一次索引（make run 或 python -m ingest），程序会自动重建。"
+        ) from exc
 
 
 def _no_room(exc: Exception) -> bool:

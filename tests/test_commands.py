@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -101,6 +102,31 @@ def test_a_batch_answers_every_line_in_order(place: Path, run: Run, indexed: sub
     assert [answer["results"][0]["source"] for answer in answers[:2]] == ["湄潭.txt", "晋江.md"]
     assert [len(answer["results"]) for answer in answers] == [2, 2, 0]
     assert answers[0]["results"][0].keys() == {"source", "chunk_id", "score", "text"}
+
+
+def test_a_mistyped_data_folder_is_neither_made_nor_filled(place: Path, run: Run) -> None:
+    asked = run("retriever", "晋才回流", "--data", place / "dtaa", ORGASK_MODEL_FOLDER="")
+    assert (asked.returncode, asked.stdout) == (1, "")
+    [line] = asked.stderr.splitlines()
+    assert line == f"错误：资料库 {place / 'dtaa'} 是空的，请先运行 python -m ingest 文件夹 建立索引。"
+    assert not (place / "dtaa").exists()
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make")
+@pytest.mark.parametrize(
+    ("given", "environment", "passed"),
+    [
+        ([], {}, '--corpus "corpus"'),
+        ([], {"ORGASK_DATA": "/tmp/x", "ORGASK_PORT": "9001"}, '--corpus "corpus"'),
+        (["CORPUS=my files", "PORT=7900"], {}, '--corpus "my files" --port "7900"'),
+        ([], {"DATA": "/tmp/my data"}, '--corpus "corpus" --data "/tmp/my data"'),
+    ],
+)
+def test_make_passes_on_only_what_it_was_given(given: list[str], environment: dict[str, str], passed: str) -> None:
+    inherited = {"PATH": os.environ["PATH"], **environment}
+    command = ["make", "--dry-run", "run", *given]
+    done = subprocess.run(command, cwd=ROOT, env=inherited, capture_output=True, encoding="utf-8", check=True)
+    assert " ".join(done.stdout.splitlines()[-1].split()) == f"exec .venv/bin/python app.py {passed}"
 
 
 @pytest.mark.parametrize(

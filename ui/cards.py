@@ -6,7 +6,7 @@ import re
 
 from assistant.api import LibraryStatus
 from ui.markup import escape, escape_lines
-from ui.state import UNCOUNTED, Empty, Failed, Indexing, Phase, Progress, Ready, Starting
+from ui.state import Empty, Failed, Indexing, Phase, Progress, Ready, Starting
 from ui.texts import Texts
 
 _COMMAND = re.compile(r"`([^`]*)`")
@@ -36,13 +36,13 @@ def welcome(texts: Texts, *, examples: bool) -> str:
 
 def notice(phase: Phase, texts: Texts) -> str:
     """Return the small line under the header, empty where there is nothing to say."""
-    if not isinstance(phase, Ready) or not phase.failed_files:
-        return ""
-    text = (
-        texts.some_failed_uncounted
-        if phase.failed_files == UNCOUNTED
-        else texts.some_failed.format(count=phase.failed_files)
-    )
+    match phase:
+        case Ready(outdated=reason) if reason:
+            text = texts.outdated.format(reason=reason)
+        case Ready(failed_files=True):
+            text = texts.some_failed
+        case _:
+            return ""
     return f'<div class="oa-notice" role="status">{escape(text)}</div>'
 
 

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from core.errors import StoreError
-from ui.state import UNCOUNTED, Progress
+from core.errors import NotIndexedError, StoreError
+from ui.state import Progress
 
 _PROJECT = Path(__file__).resolve().parent.parent
 PROGRESS_FILE = "progress.json"
-_DONE, _SOME_FILES_FAILED = 0, 1
+_DONE, _SOME_FILES_FAILED, _REFUSED = 0, 1, 2
 _LAST_LINE = 400
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -53,11 +53,11 @@ class IndexProcess:
         command = [sys.executable, "-m", "ingest", str(folder.resolve()), "--data", str(data.resolve()), "--prune"]
         return cls(command, data / PROGRESS_FILE)
 
-    def run(self) -> int:
-        """Run the child to its end, passing its messages on to the terminal."""
+    def run(self) -> bool:
+        """Run the child to its end, passing its messages on to the terminal; see `ui.state.Indexer`."""
         with self._lock:
             if self._stopped:
-                return 0
+                return False
             self._began = time.time()
             # A progress bar is drawn only on a terminal, so a terminal is handed on as it is. Standard output of this
             # program is for the address of the page; the report belongs beside the progress.
@@ -70,11 +70,10 @@ class IndexProcess:
             )
         last_line = _pass_on(self._child.stderr) if self._child.stderr else ""
         status = self._child.wait()
-        if self._stopped or status == _DONE:
-            return 0
-        if status == _SOME_FILES_FAILED:
-            return UNCOUNTED
-        raise StoreError(f"建立资料库没有完成：{last_line or f'索引进程以状态 {status} 结束，原因见终端。'}")
+        if self._stopped or status in (_DONE, _SOME_FILES_FAILED):
+            return not self._stopped and status == _SOME_FILES_FAILED
+        reason = last_line.removeprefix("错误：") or f"索引进程以状态 {status} 结束，原因见终端。"
+        raise (NotIndexedError if status == _REFUSED else StoreError)(f"建立资料库没有完成：{reason}")
 
     def progress(self) -> Progress | None:
         """Return how far the child has come."""

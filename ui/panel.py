@@ -14,11 +14,9 @@ MARK_ID = "oa-mark"
 WINDOW = 60_000
 """Characters shown on either side of the quote; a browser cannot lay out a file of many megabytes at once."""
 
-# The signs before a Markdown heading are not shown; offsets are of the document, so nothing else moves.
-_LINE = re.compile(r"[^\S\n]*(?:#{1,6}[ \t]+(?=\S))?(?P<shown>[^\n]+)")
+_LINE = re.compile(r"[^\n]+")
 _HEADING = re.compile(
-    r"#{1,6}\s.*"
-    r"|第[一二三四五六七八九十百]+[章节部分条][\s　].*"
+    r"第[一二三四五六七八九十百]+[章节部分条][\s　].*"
     r"|[一二三四五六七八九十]{1,3}、.*"
     r"|[（(][一二三四五六七八九十]{1,3}[)）].*"
 )
@@ -157,12 +155,12 @@ def _paragraphs(view: View, first: int, last: int) -> Iterator[str]:
     text, article = view.document.text, view.article
     marked = False
     for line in _LINE.finditer(text, first, last):
-        shown = line["shown"].strip()
+        shown = line[0].strip()
         if not shown:
             continue
-        start = text.index(shown, line.start("shown"))
+        start = text.index(shown, line.start())
         end = start + len(shown)
-        heading = _is_heading(line[0].strip()) or shown in (article.title, view.document.title)
+        heading = _is_heading(shown) or shown in (article.title, view.document.title)
         style = "oa-heading" if heading else "oa-paragraph"
         if not article.start <= start < article.end:
             style += " oa-outside"

@@ -7,10 +7,13 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import PortInUseError, SettingsError
@@ -40,6 +43,10 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
+_HERE_NAMES = {"127.0.0.1", "localhost", "::1"}
+_EVERYWHERE = {"0.0.0.0", "::", ""}
+# The page takes in no files, but Gradio would store whatever is sent to these.
+_UPLOADS = ("/upload", "/process_recording")
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -72,9 +79,14 @@ def take_port(host: str, port: int) -> socket.socket:
     return taken
 
 
-def web_app(page: gr.Blocks) -> FastAPI:
-    """Return the page as a web application with its styles and its security headers."""
+def web_app(page: gr.Blocks, host: str = "127.0.0.1") -> FastAPI:
+    """Return the page as a web application with its styles, its security headers and its refusals.
+
+    `host` is the address it is served at: unless that is a wildcard, requests under a foreign name are refused, so
+    that no other site can make a browser talk to it by pointing its own name here.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_Gate, host=host)
     app.add_middleware(_SecurityHeaders)
     gr.mount_gradio_app(
         app,
@@ -105,6 +117,29 @@ class PageServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self._on_ready:
             self._on_ready()
+
+
+class _Gate:
+    """Refuses requests under a foreign host name, and uploads."""
+
+    def __init__(self, app: ASGIApp, host: str) -> None:
+        self._app = app
+        host = host.strip("[]").lower()
+        self._names = None if host in _EVERYWHERE else _HERE_NAMES | {host}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan" and not self._is_ours(Headers(scope=scope).get("host", "")):
+            await PlainTextResponse("Invalid host", 400)(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].rstrip("/").endswith(_UPLOADS):
+            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _is_ours(self, host: str) -> bool:
+        try:
+            return self._names is None or urlsplit(f"//{host}").hostname in self._names
+        except ValueError:
+            return False
 
 
 class _SecurityHeaders:

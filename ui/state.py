@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.api import AnswerService
-from core.errors import EmptyLibraryError, OrgAskError, StoreBusyError
+from core.errors import EmptyLibraryError, NotIndexedError, OrgAskError, StoreBusyError
 
 log = logging.getLogger(__name__)
 
 BUSY_RETRY_S = 2.0
-UNCOUNTED = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,14 @@ class Indexing:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Questions can be asked. `failed_files` counts what could not be read, UNCOUNTED where only that is known."""
+    """Questions can be asked.
+
+    `failed_files` tells that some files could not be read, `outdated` why the library is as it was before this start.
+    """
 
     service: AnswerService
-    failed_files: int = 0
+    failed_files: bool = False
+    outdated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,11 @@ Phase = Starting | Indexing | Ready | Empty | Failed
 class Indexer(Protocol):
     """Brings the library up to date before it is opened."""
 
-    def run(self) -> int:
-        """Work until done and return how many files could not be read, or UNCOUNTED.
+    def run(self) -> bool:
+        """Work until done and return whether there are files that could not be read.
 
         Raises:
+            core.errors.NotIndexedError: it refused to begin; the library may be good as it is.
             core.errors.OrgAskError: the library could not be brought up to date.
         """
 
@@ -123,19 +127,27 @@ class Startup:
             self._indexer.stop()
 
     def _run(self) -> None:
+        outdated = ""
         try:
-            failed_files = self._indexer.run() if self._indexer else 0
+            failed_files = False
+            try:
+                failed_files = bool(self._indexer and self._indexer.run())
+            except NotIndexedError as exc:
+                outdated = str(exc)
+                log.warning("%s", exc)
             if self._closed.is_set():
                 return
             self._enter(Starting())
             service = self._open()
             if service is not None:
-                self._enter(Empty() if service.status().empty else Ready(service, failed_files))
+                if service.status().empty:
+                    raise EmptyLibraryError("the library holds nothing")
+                self._enter(Ready(service, failed_files, outdated))
         except EmptyLibraryError:
-            self._enter(Empty())
+            self._enter(Failed(outdated) if outdated else Empty())
         except OrgAskError as exc:
             log.error("%s", exc)
-            self._enter(Failed(str(exc)))
+            self._enter(Failed(outdated or str(exc)))
         except Exception:
             log.exception("the assistant could not be opened")
             self._enter(Failed("程序启动时出错了，请查看终端中的详细信息。"))

@@ -70,7 +70,7 @@ class Texts:
     error: str
     error_more: str
     some_failed: str
-    some_failed_uncounted: str
+    outdated: str
 
 
 CHINESE = Texts(
@@ -133,8 +133,8 @@ CHINESE = Texts(
     ),
     error="未能启动问答",
     error_more="请按上面的提示处理后重新启动程序；终端中有详细信息。",
-    some_failed="有 {count} 个文件未能读取，详见终端中的报告。",
-    some_failed_uncounted="有文件未能读取，详见终端中的报告。",
+    some_failed="有文件未能读取，详见终端中的报告。",
+    outdated="{reason}目前按已有的资料库回答。",
 )
 
 ENGLISH = Texts(
@@ -197,8 +197,8 @@ ENGLISH = Texts(
     ),
     error="The assistant could not start",
     error_more="Follow the advice above and start the program again; the terminal has the details.",
-    some_failed="{count} file(s) could not be read; see the report in the terminal.",
-    some_failed_uncounted="Some files could not be read; see the report in the terminal.",
+    some_failed="Some files could not be read; see the report in the terminal.",
+    outdated="{reason} Answers come from the library as it was before.",
 )
 
 

@@ -154,3 +154,41 @@ def test_examples_are_questions_that_are_answered(assistant: Assistant) -> None:
 def test_a_document_that_is_gone_is_told(assistant: Assistant) -> None:
     with pytest.raises(StoreError, match="不在资料库"):
         assistant.source("0000000000000000", 0)
+
+
+def test_a_text_that_visits_another_place_keeps_its_own_figures(assistant: Assistant) -> None:
+    assert "300套" not in ask(assistant, "鸠江区建成人才公寓多少套？").text
+    assert "300套" in ask(assistant, "青田县建成人才公寓多少套？").text
+
+
+def test_the_figure_of_another_year_is_not_given(assistant: Assistant) -> None:
+    assert ask(assistant, "青田县2023年引进了多少名硕士？").status is AnswerStatus.REFUSED
+    assert "500名" in ask(assistant, "青田县2022年引进了多少名硕士？").text
+
+
+def test_a_figure_of_something_else_is_not_given(assistant: Assistant) -> None:
+    assert ask(assistant, "青田县引进了多少名院士？").status is AnswerStatus.REFUSED
+
+
+@pytest.mark.parametrize(("thing", "figure"), [("党员突击队", "126个"), ("青年突击队", "45支")])
+def test_the_bold_figure_is_that_of_the_thing_whatever_the_measure_word(
+    assistant: Assistant, thing: str, figure: str
+) -> None:
+    for question in (f"青田县{thing}有几支？", f"青田县有多少个{thing}？"):
+        assert ask(assistant, question).text.startswith(f"**{figure}**")
+
+
+def test_brackets_of_a_document_are_no_markers(assistant: Assistant) -> None:
+    answer = ask(assistant, "青田县据研究引才成本有什么变化？")
+    assert "[2]" not in answer.text or len(answer.citations) >= 2
+
+
+def test_thanks_are_met_with_what_the_assistant_is_for(assistant: Assistant) -> None:
+    answer = ask(assistant, "谢谢！", ("user", "桐庐县“春茶计划”有多少人报名？"), ("assistant", "1320人。"))
+    assert answer.status is AnswerStatus.REFUSED
+    assert "资料库" in answer.text
+
+
+def test_stages_add_up_to_the_total(assistant: Assistant) -> None:
+    timings = ask(assistant, "桐庐县“春茶计划”有多少人报名？").timings_ms
+    assert sum(ms for stage, ms in timings.items() if stage != "total") == pytest.approx(timings["total"])

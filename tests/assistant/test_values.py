@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.question import Ask
+from assistant.question import Ask, Measure
 from assistant.values import figures, holds_figure, holds_value, lead_values, organisations, persons, states
 
 
@@ -27,7 +27,9 @@ def test_a_year_is_no_figure() -> None:
 
 
 def test_the_figure_with_the_unit_of_the_question_is_picked() -> None:
-    assert lead_values("征集论文312篇、金点子203个", {Ask.NUMBER}, ["个金点子"]) == ["203个"]
+    assert lead_values(
+        "征集论文312篇、金点子203个", {Ask.NUMBER}, [Measure("个金点子", "多少个金点子", ("金点子",))]
+    ) == ["203个"]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,7 @@ def test_a_value_of_the_kind_that_is_asked_for_is_seen(ask: Ask, text: str) -> N
 
 def test_persons_and_organisations_are_told_apart_from_their_offices() -> None:
     assert persons("由县委常委、组织部部长何青山同志任主任") == ["何青山"]
-    assert organisations("分别由区委政法委、区教委、区卫生局牵头实施") == ["区委政法委", "区教委", "区卫生局"]
+    assert organisations("牵头的是市科技局、市教育局和县委人才办公室") == ["市科技局", "市教育局", "县委人才办公室"]
 
 
 def test_a_statement_of_what_something_is_is_seen() -> None:

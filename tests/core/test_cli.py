@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -54,3 +59,40 @@ def test_a_missing_or_unwritable_file_is_named(tmp_path: Path) -> None:
         read_jsonl(tmp_path / "none.jsonl")
     with pytest.raises(UsageError, match=r"out\.jsonl"):
         write_jsonl(tmp_path / "nowhere" / "out.jsonl", [])
+
+
+def test_an_error_of_the_records_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    def records() -> Iterator[dict[str, Any]]:
+        yield {"id": 1}
+        raise ConnectionError("模型没有应答")
+
+    with pytest.raises(ConnectionError, match="模型没有应答"):
+        write_jsonl(tmp_path / "out.jsonl", records())
+    assert read_jsonl(tmp_path / "out.jsonl") == [{"id": 1}]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full")
+def test_a_full_disk_is_blamed_on_the_file() -> None:
+    with pytest.raises(UsageError, match="/dev/full"):
+        write_jsonl(Path("/dev/full"), [{"id": 1}])
+
+
+def test_half_a_character_is_written_as_its_escape(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "out.jsonl", [{"query": "人才\udce4"}])
+    assert read_jsonl(tmp_path / "out.jsonl") == [{"query": "人才\udce4"}]
+
+
+def test_a_console_of_another_encoding_gets_utf_8() -> None:
+    code = (
+        "from core.cli import command, print_json, say\n"
+        "from core.errors import UsageError\n"
+        "with command():\n"
+        "    print_json({'query': '人才\\udce4'})\n"
+        "    say('完成\\udce4')\n"
+    )
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"query": "人才?"}
+    assert done.stderr.decode() == "完成?\n"

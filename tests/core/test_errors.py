@@ -29,6 +29,8 @@ def test_every_error_ends_a_command_with_one_or_two(kind: type[errors.OrgAskErro
         (errors.ReadError, 1),
         (errors.BinaryFileError, 1),
         (errors.StoreFullError, 1),
+        (errors.StoreUnreachableError, 1),
+        (errors.EmptyLibraryError, 1),
         (errors.UsageError, 2),
         (errors.SettingsError, 2),
         (errors.StoreBusyError, 2),

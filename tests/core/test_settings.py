@@ -55,6 +55,13 @@ def test_a_bad_value_is_refused_with_the_name_of_its_setting(
         Settings.load()
 
 
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ORGASK_DATA", "ORGASK_PORT", "ORGASK_MODEL_FOLDER"):
+        monkeypatch.setenv(name, "")
+    assert Settings.load() == Settings()
+    assert Settings.load().data == Path("data")
+
+
 def test_a_bad_argument_is_refused_like_a_bad_variable() -> None:
     with pytest.raises(UsageError, match="ORGASK_PORT"):
         Settings.load(port=0)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.articles import Structured, structure
-from ingest.clean import clean
+from ingest.chunking import chunk_article
+from ingest.clean import Role, clean
 from retriever.places import Gazetteer
 from retriever.text import squeeze
 from tests.ingest.prose import articles
@@ -142,6 +143,89 @@ def test_two_short_lines_in_a_row_are_one_heading(read) -> None:
 
 def test_paragraphs_without_headings_are_one_section(read) -> None:
     assert sections_of(read(page("湄潭县茶叶人才工作走出新路", *TEA))) == [((), "\n".join(TEA))]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([TEA[0], PORT[1], "该县召开座谈会。"]),
+            st.builds(
+                "{}{}{}".format,
+                st.sampled_from(["# ", "## ", "### ", "一、", "（二）", "3.", "", "", "", "- ", "记者 ", "图为"]),
+                st.sampled_from(["引进人才", "培训干部", "张三丰", "名单", "做优服务留才", "引进人数"]),
+                st.sampled_from(["", "500名", "走出新路子", "\n\n1158"]),
+            ),
+            st.builds("| {}年 | {}名 |".format, st.integers(2000, 2030), st.integers(1, 999)),
+            st.sampled_from(["2023-05-06 10:21", "来源：贵州日报", "|---|---|", "----------"]),
+        ),
+        min_size=1,
+        max_size=14,
+    ),
+    st.sampled_from(["", "湄潭县经验材料"]),
+)
+def test_no_block_vanishes(gazetteer: Gazetteer, parts: list[str], title: str) -> None:
+    """Each is in a chunk, a heading of one, or in what stands around the text; the document holds them all."""
+    blocks = clean(page(*parts))
+    made = structure(blocks, document_id="d", source="s", sha256="", gazetteer=gazetteer, title=title)
+    text = made.document.text
+    found: list[str] = []
+    for article, sections in zip(made.articles, made.sections, strict=True):
+        chunks = chunk_article(text, article, sections)
+        found += [*(chunk.text for chunk in chunks), *(heading for chunk in chunks for heading in chunk.headings)]
+        # The lines above the first section are title, front, labels and headings; the headings are among the above.
+        lines = text[article.start : sections[0].start if sections else article.end].split("\n")
+        found += [article.title, *lines[:6]]
+    for block in blocks:
+        if block.role is not Role.RULE:
+            assert block.text in text
+        if block.role in (Role.TEXT, Role.LINE, Role.HEADING):
+            assert any(block.text in one for one in found), block
+
+
+def test_lines_that_head_nothing_are_text(read) -> None:
+    made = read(
+        page(
+            "湄潭县茶叶人才工作走出新路",
+            TEA[0],
+            "一、做法",
+            "（一）引进人才500名",
+            "（二）培训干部300人次",
+            "二、打算",
+            TEA[1],
+            "专家名单",
+            "张三丰",
+            "李四光",
+        )
+    )
+    assert sections_of(made) == [
+        ((), TEA[0]),
+        (("一、做法",), "（一）引进人才500名\n（二）培训干部300人次"),
+        (("二、打算",), TEA[1]),
+        (("专家名单",), "张三丰\n李四光"),
+    ]
+
+
+def test_a_heading_without_anything_below_does_not_stand_under_the_one_before(read) -> None:
+    made = read(page("湄潭县茶叶人才工作走出新路", "（一）抓培养", TEA[0], "二、成效500项", "三、打算", TEA[1]))
+    assert sections_of(made) == [(("（一）抓培养",), TEA[0]), ((), "二、成效500项"), (("三、打算",), TEA[1])]
+
+
+def test_a_list_above_the_text_is_not_taken_for_its_title(read) -> None:
+    names = ["张三丰", "李四光", "王五六同志", "赵六一", "钱七七"]
+    made = read(page("湄潭县茶叶专家服务团名单公布", *names, TEA[0]))
+    assert made.document.title == "湄潭县茶叶专家服务团名单公布"
+    assert "\n".join(names[1:]) in sections_of(made)[0][1]
+
+
+def test_a_file_of_one_line_has_a_title_and_no_text(read) -> None:
+    made = read("湄潭县茶叶人才工作走出新路\n")
+    assert (made.document.title, made.sections) == ("湄潭县茶叶人才工作走出新路", ((),))
+
+
+@pytest.mark.parametrize("line", ["2023-05-06 10:21", "2023年5月6日"])
+def test_a_line_with_only_a_date_tells_the_date(read, line: str) -> None:
+    made = read(page("湄潭县2021年人才工作总结", line, *TEA))
+    assert (made.document.title, made.articles[0].meta.date) == ("湄潭县2021年人才工作总结", "2023-05-06")
 
 
 # --- several articles in one file -------------------------------------------------------------------------------

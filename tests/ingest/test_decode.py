@@ -81,6 +81,12 @@ def test_a_file_that_breaks_off_behind_its_mark_is_refused_not_repaired(mark: by
         decode(mark + body[:-1] + (b"\xe4" if mark == codecs.BOM_UTF8 else b""))
 
 
+@pytest.mark.parametrize(("name", "cut"), [("utf-8", 1), ("utf-8", 2), ("gb18030", 1)])
+def test_a_file_that_breaks_off_inside_its_last_character_is_called_incomplete(name: str, cut: int) -> None:
+    with pytest.raises(BinaryFileError, match=r"末尾不完整.*请.*。$"):
+        decode((TEXT + "家").encode(name)[:-cut])
+
+
 def test_the_refusal_tells_what_to_do() -> None:
     with pytest.raises(BinaryFileError, match=r"请.*。$"):
         decode(bytes(100))

@@ -127,8 +127,47 @@ def test_prune_removes_only_under_the_folder_that_is_given(office: Office) -> No
     for name in ("甲/a.txt", "甲乙/b.txt", "丙/c.txt"):
         (office.files / name).unlink()
     report = office.ingest(office.files / "甲", prune=True)
-    assert states(report) == {"a.txt": FileState.DELETED}
+    assert states(report) == {"甲/a.txt": FileState.DELETED}
     assert report.documents == 2
+
+
+def test_a_known_file_that_is_given_itself_keeps_its_source(office: Office) -> None:
+    path = office.write("甲/a.txt", TEA)
+    records = office.write("甲/r.jsonl", json.dumps({"text": HILL}, ensure_ascii=False))
+    office.ingest()
+    assert states(office.ingest(path, records)) == {"甲/a.txt": FileState.SKIPPED, "甲/r.jsonl": FileState.SKIPPED}
+    office.write("甲/a.txt", PORT)
+    records.write_text(json.dumps({"text": HILL + TEA}, ensure_ascii=False), "utf-8")
+    assert states(office.ingest(path, records)) == {"甲/a.txt": FileState.UPDATED, "甲/r.jsonl": FileState.UPDATED}
+    assert {passage.source for passage in office.search("人才", 50)} == {"甲/a.txt", "甲/r.jsonl#1"}
+    path.unlink()
+    records.unlink()
+    gone = states(office.ingest(prune=True))
+    assert gone == {"甲/a.txt": FileState.DELETED, "甲/r.jsonl": FileState.DELETED}
+
+
+def test_what_is_passed_over_is_counted_apart_from_what_is_unchanged(office: Office) -> None:
+    office.write("a.txt", TEA)
+    office.write("b.docx", TEA)
+    office.ingest()
+    written = office.ingest().to_json()
+    assert (written["skipped"], written["passed_over"], written["failed"]) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# 人才引进情况\n\n| 年份 | 人数 |\n|---|---|\n| 2023年 | 412名 |\n",
+        "拟任职干部名单\n\n张三丰\n\n李四光\n\n412名\n",
+        "（一）引进人才412名\n1. 培训干部300人次\n",
+        "引进人数\n\n412\n\n博士人数\n\n32\n",
+    ],
+)
+def test_a_file_of_lines_only_is_taken_in_and_found(office: Office, text: str) -> None:
+    office.write("a.md", text)
+    assert states(office.ingest()) == {"a.md": FileState.ADDED}
+    passages = office.search("412", 10)
+    assert any("412" in f"{passage.chunk.headings}{passage.chunk.text}" for passage in passages)
 
 
 def test_a_vanished_folder_deletes_nothing_and_is_named(office: Office) -> None:
@@ -156,7 +195,7 @@ def test_a_folder_that_may_not_be_opened_loses_nothing_to_prune_and_is_named(off
         closed.chmod(0o755)
     assert states(report) == {"b.txt": FileState.SKIPPED, "干部": FileState.FAILED}
     assert "权限" in lines(report)["干部"].reason
-    assert "权限" in lines(below)["a.txt"].reason
+    assert "权限" in lines(below)["干部/a.txt"].reason
     assert below.documents == 2
 
 
@@ -184,7 +223,7 @@ def test_each_bad_input_gets_one_sentence_and_the_others_go_on(office: Office, t
         assert reason in told[name].reason
         assert told[name].reason.count("。") <= 1
     expected = dict.fromkeys(reasons, FileState.FAILED)
-    assert states(report) == {**expected, "sheet.xlsx": FileState.SKIPPED, "good.txt": FileState.ADDED}
+    assert states(report) == {**expected, "sheet.xlsx": FileState.PASSED_OVER, "good.txt": FileState.ADDED}
     assert (report.failed, report.documents) == (len(reasons), 1)
     office.chunk_ids()
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from core.errors import StoreBusyError, StoreError, StoreMismatchError
+from core.errors import EmptyLibraryError, StoreBusyError, StoreError, StoreMismatchError, StoreUnreachableError
 from core.schema import FileState
 from core.settings import Settings
 from retriever.library import Library
+from retriever.vector_index import VectorIndex
 from tests.office import Office, ordinary_user, report_text, states
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,10 +172,15 @@ def test_a_destroyed_index_is_made_again_without_embedding(
     assert stocked.search("湄潭县“茶乡英才”")[0].source == "湄潭.txt"
 
 
-def test_both_indexes_may_be_thrown_away(stocked: Office) -> None:
+@pytest.mark.parametrize("what", ["", "chroma", "keywords"])
+def test_indexes_may_be_thrown_away_and_reading_notices(stocked: Office, what: str) -> None:
     before = stocked.chunk_ids()
-    for folder in stocked.settings.data.glob("index-*"):
-        shutil.rmtree(folder)
+    [folder] = stocked.settings.data.glob("index-*")
+    shutil.rmtree(folder / what)
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"没有完成.*重新运行一次索引"):
+            stocked.search("茶乡英才")
+        assert not (folder / what).exists(), "reading makes no index"
     assert stocked.ingest().embedded == 0
     assert stocked.chunk_ids() == before
 
@@ -223,9 +232,82 @@ def test_vectors_survive_closing_and_opening_again(stocked: Office) -> None:
     assert all(-1.001 <= score <= 1.001 for _, score in first)
 
 
-def test_an_empty_library_opens_and_finds_nothing(office: Office) -> None:
+def test_an_empty_library_is_told(office: Office) -> None:
     assert states(office.ingest()) == {}
-    assert office.search("茶乡英才") == []
+    with pytest.raises(EmptyLibraryError, match="ingest"):
+        office.search("茶乡英才")
+
+
+def test_a_mistyped_data_folder_is_told_and_not_made(office: Office) -> None:
+    with pytest.raises(EmptyLibraryError, match=str(office.settings.data)):
+        office.search("茶乡英才")
+    with pytest.raises(EmptyLibraryError):
+        Library.check_readable(office.settings)
+    assert not office.settings.data.exists()
+
+
+# --- a Chroma server --------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def chroma_server(folder: Path, port: int) -> Iterator[None]:
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            deadline = time.monotonic() + 30
+            while socket.socket().connect_ex(("127.0.0.1", port)):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield
+        finally:
+            server.kill()
+
+
+def test_a_server_that_is_away_is_told_from_one_that_lost_its_data(stocked: Office, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    embedded = stocked.encoder.embedded
+    stocked.settings = stocked.settings.model_copy(update={"chroma_url": f"http://127.0.0.1:{port}"})
+    with chroma_server(tmp_path / "server", port):
+        with pytest.raises(StoreError, match="没有完成"):
+            stocked.search("茶乡英才")
+        assert stocked.ingest().embedded == 0
+        before = stocked.chunk_ids()
+    folders = set(stocked.settings.data.glob("index-*"))
+    with pytest.raises(StoreUnreachableError, match=f"{port} 没有正常应答"):
+        stocked.search("茶乡英才")
+    stocked.write("new.txt", report_text("晋江市", "晋才回流", 1))
+    for _ in range(2):
+        with pytest.raises(StoreUnreachableError):
+            stocked.ingest()
+    assert set(stocked.settings.data.glob("index-*")) == folders, "no rebuild has begun"
+    with chroma_server(tmp_path / "server", port):
+        stocked.ingest()
+        assert set(before) < set(stocked.chunk_ids())
+        assert set(stocked.settings.data.glob("index-*")) == folders
+    with chroma_server(tmp_path / "new server", port):
+        with pytest.raises(StoreError, match="没有完成"):
+            stocked.search("茶乡英才")
+        assert stocked.ingest().embedded == 0
+        assert stocked.search("湄潭县“茶乡英才”")[0].source == "湄潭.txt"
+    assert stocked.encoder.embedded > embedded
+
+
+def test_a_server_that_goes_away_in_the_middle_is_told(stocked: Office, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with chroma_server(tmp_path / "server", port):
+        index = VectorIndex.open(tmp_path, "orgask-test", f"http://127.0.0.1:{port}")
+    with stocked.reading() as library:
+        [entries] = library.database.index_entries()
+    calls: list[Callable[[], object]] = [
+        index.count, index.drop, lambda: index.upsert(entries), lambda: index.delete(["a"]),
+        lambda: index.search(entries[0].vector, 1),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(StoreUnreachableError, match="Chroma 服务"):
+            call()
+    index.close()
 
 
 def test_place_year_and_kind_come_back_with_a_passage(office: Office) -> None:

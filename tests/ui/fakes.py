@@ -171,13 +171,16 @@ class ScriptedService:
 class ScriptedIndexer:
     """Waits to be let go, with the progress that it was given."""
 
-    def __init__(self, failed_files: int = 0) -> None:
+    def __init__(self, failed_files: bool = False, error: Exception | None = None) -> None:
         self.failed_files = failed_files
+        self.error = error
         self.now: Progress | None = None
         self.done = threading.Event()
 
-    def run(self) -> int:
+    def run(self) -> bool:
         self.done.wait(30)
+        if self.error:
+            raise self.error
         return self.failed_files
 
     def progress(self) -> Progress | None:

@@ -161,8 +161,6 @@ def test_escaped_text_reads_as_it_was_written(text: str) -> None:
 
 @given(hostile.filter(lambda text: text.strip()), st.data())
 def test_the_marked_words_are_the_quote(text: str, data: st.DataObject) -> None:
-    # The signs of a heading are not drawn, so they cannot be marked.
-    text = text.replace("#", "号")
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     document = Document("d", "文件", "标题", text, "")
@@ -257,8 +255,8 @@ def test_a_very_long_document_is_cut_around_the_quote() -> None:
     assert "第1000行" in html
 
 
-def test_headings_are_drawn_without_their_signs_and_the_quote_stays_whole() -> None:
-    text = "# 总结\n\n## 一、总体情况\n“金种子计划”\n引进326名。\n后文。"
+def test_headings_are_drawn_as_headings_and_the_quote_stays_whole() -> None:
+    text = "总结\n\n一、总体情况\n“金种子计划”\n引进326名。\n后文。"
     article = Article("a", "d", "总结", (), 0, text.index("后文"))
     start = text.index("引进")
     view = View(Document("d", "f", "总结", text, ""), article, "总结", "引进326名。", start, start + 8, "")
@@ -290,7 +288,10 @@ def test_every_phase_has_its_card() -> None:
     assert "<b>坏了" in card(Failed("<b>坏了"))
     assert cards.state_card(Ready(ScriptedService()), CHINESE) == ""
     assert cards.notice(Ready(ScriptedService()), CHINESE) == ""
-    assert "有 3 个文件" in cards.notice(Ready(ScriptedService(), 3), CHINESE)
+    assert "有文件未能读取" in cards.notice(Ready(ScriptedService(), failed_files=True), CHINESE)
+    assert "<b>正在使用中。目前按已有的资料库回答" in text_of(
+        cards.notice(Ready(ScriptedService(), outdated="<b>正在使用中。"), CHINESE)
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,22 @@ from pathlib import Path
 import pytest
 
 from assistant.api import LibraryStatus
-from core.errors import EmptyLibraryError, EncoderError, PortInUseError, SettingsError, StoreBusyError, StoreError
+from core.errors import (
+    EmptyLibraryError,
+    EncoderError,
+    NotIndexedError,
+    PortInUseError,
+    SettingsError,
+    StoreBusyError,
+    StoreError,
+)
 from tests.ui.fakes import ScriptedIndexer, ScriptedService
 from ui.indexing import IndexProcess, read_progress
 from ui.server import take_port
-from ui.state import UNCOUNTED, Empty, Failed, Indexing, Phase, Progress, Ready, Starting, Startup
+from ui.state import Empty, Failed, Indexing, Phase, Progress, Ready, Starting, Startup
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVICE = ScriptedService()
 
 
 def wait_for(startup: Startup, kind: type[Phase]) -> Phase:
@@ -45,7 +54,7 @@ def test_without_indexing_it_opens_and_is_ready() -> None:
 
 
 def test_indexing_shows_its_progress_and_comes_before_opening() -> None:
-    indexer, service = ScriptedIndexer(failed_files=UNCOUNTED), ScriptedService()
+    indexer, service = ScriptedIndexer(failed_files=True), ScriptedService()
     opened = threading.Event()
 
     def open_service() -> ScriptedService:
@@ -60,7 +69,7 @@ def test_indexing_shows_its_progress_and_comes_before_opening() -> None:
     assert indexer.now.share == 0.25
     assert not opened.is_set()
     indexer.done.set()
-    assert wait_for(startup, Ready) == Ready(service, UNCOUNTED)
+    assert wait_for(startup, Ready) == Ready(service, failed_files=True)
 
 
 def test_a_busy_library_is_tried_again() -> None:
@@ -132,16 +141,40 @@ def test_progress_is_read_and_an_old_one_is_not(tmp_path: Path) -> None:
     assert read_progress(file, since=101) is None
 
 
-@pytest.mark.parametrize(("status", "failed"), [(0, 0), (1, UNCOUNTED)])
-def test_the_child_may_leave_files_out(tmp_path: Path, status: int, failed: int) -> None:
-    assert IndexProcess(python(f"raise SystemExit({status})"), tmp_path / "p.json").run() == failed
+@pytest.mark.parametrize(("status", "failed"), [(0, False), (1, True)])
+def test_the_child_may_leave_files_out(tmp_path: Path, status: int, failed: bool) -> None:
+    assert IndexProcess(python(f"raise SystemExit({status})"), tmp_path / "p.json").run() is failed
 
 
 def test_a_child_that_fails_is_told_by_its_last_line(tmp_path: Path) -> None:
-    code = "import sys; sys.stderr.write('进度 1\\r进度 2\\n磁盘已满，请清理。\\n\\n'); sys.exit(2)"
-    environment = IndexProcess(python(code), tmp_path / "p.json")
-    with pytest.raises(StoreError, match="磁盘已满，请清理。"):
-        environment.run()
+    code = "import sys; sys.stderr.write('进度 1\\r进度 2\\n错误：正在使用中。\\n\\n'); sys.exit({})"
+    with pytest.raises(NotIndexedError, match=r"^建立资料库没有完成：正在使用中。$"):
+        IndexProcess(python(code.format(2)), tmp_path / "p.json").run()
+    with pytest.raises(StoreError, match="正在使用中。") as caught:
+        IndexProcess(python(code.format(3)), tmp_path / "p.json").run()
+    assert not isinstance(caught.value, NotIndexedError)
+
+
+REFUSED = NotIndexedError("资料库正在使用中。")
+
+
+@pytest.mark.parametrize(
+    ("error", "open_service", "phase"),
+    [
+        (REFUSED, lambda: SERVICE, Ready(SERVICE, outdated=str(REFUSED))),
+        (REFUSED, raises(StoreError("打不开。")), Failed(str(REFUSED))),
+        (REFUSED, raises(EmptyLibraryError("空")), Failed(str(REFUSED))),
+        (StoreError("磁盘坏了。"), lambda: SERVICE, Failed("磁盘坏了。")),
+    ],
+)
+def test_a_good_library_is_opened_although_the_indexing_refused(
+    error: StoreError, open_service: Callable[[], ScriptedService], phase: Phase
+) -> None:
+    indexer = ScriptedIndexer(error=error)
+    indexer.done.set()
+    startup = Startup(open_service, indexer)
+    startup.start()
+    assert wait_for(startup, type(phase)) == phase
 
 
 def test_stopping_ends_the_child_and_waits_for_it(tmp_path: Path) -> None:
@@ -183,7 +216,7 @@ def test_the_program_ends_with_2_before_slow_work_when_the_port_is_taken(tmp_pat
         port = str(other.getsockname()[1])
         ended = run_app("--port", port, "--data", str(tmp_path), "--corpus", str(tmp_path))
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.strip().startswith(f"端口 {port} 已被占用")
+    assert ended.stderr.strip().startswith(f"错误：端口 {port} 已被占用")
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
@@ -200,7 +233,7 @@ def test_the_program_ends_with_2_on_a_wrong_setting() -> None:
 def test_the_program_says_where_the_page_is_and_ends_on_sigterm(tmp_path: Path) -> None:
     with take_port("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "app.py", "--port", str(port), "--data", str(tmp_path)]
+    command = [sys.executable, "app.py", "--port", str(port), "--data", str(tmp_path / "data")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as app:
         try:
             assert app.stdout is not None
@@ -209,5 +242,6 @@ def test_the_program_says_where_the_page_is_and_ends_on_sigterm(tmp_path: Path) 
                 pass
             app.send_signal(signal.SIGTERM)
             assert app.wait(20) == 0
+            assert not (tmp_path / "data").exists(), "a mistyped folder is not made"
         finally:
             app.kill()

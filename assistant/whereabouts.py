@@ -1,0 +1,126 @@
+"""Which place and which year a sentence tells of: the nearest one that is named wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from assistant.evidence import Sentence
+from core.schema import Metadata
+from retriever.places import Gazetteer, Mention, Place, short_name
+
+_SELF = re.compile(r"(?:我们?|本|全|该)(省|市|州|区|县|旗|镇|乡)")
+"""How a text speaks of its own place."""
+_IN_PASSING = re.compile(r"(?:赴|到|去|向|往|学习|考察|借鉴|对标|来自|走进|邀请|引进)$")
+"""A place behind these is visited or learned from; the sentence is about somebody else."""
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|[—\-－~至到])")
+
+
+_SUMMED = re.compile(r"累计|合计|总计|共计")
+
+
+class Locator:
+    """Tells the place of sentences.
+
+    The nearest place wins: one named in the sentence itself, else the last one named before it in the paragraph, else
+    the headings, else the place of the article. 我区 and 全县 are the article's own place.
+    """
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        """`gazetteer` knows the places."""
+        self._gazetteer = gazetteer
+
+    def is_of(self, sentence: Sentence, asked: Mention, *, exact: bool = False) -> bool:
+        """Whether a sentence tells of the place that is asked for.
+
+        Args:
+            sentence: the sentence.
+            asked: the place.
+            exact: whether a district does not stand for the city or province around it, as with figures.
+        """
+        meta = sentence.article.meta
+        nearest = self._nearest(sentence, [asked.name])
+        if any(mention is not None and _same(asked, mention, exact) for mention in nearest):
+            return True
+        if any(mention is None for mention in nearest):
+            return _is_place_of(asked, meta, exact)
+        if any(mention is not None and _rivals(mention, meta) for mention in nearest):
+            return False
+        if exact and any(m is not None and _inside(asked, m) for m in nearest):
+            return False
+        lead = self._gazetteer.find(sentence.lead, [asked.name])
+        return any(_same(asked, mention, exact) for mention in lead) or _is_place_of(asked, meta, exact)
+
+    def place_of(self, sentence: Sentence) -> str:
+        """Return the name of the place that a sentence tells of; empty where nothing tells it."""
+        own = _own(sentence.article.meta)
+        for mention in self._nearest(sentence, [own.name] if own.name else []):
+            if mention is None:
+                return own.name
+            inside = [place for place in mention.places if place.district and own.contains(place)]
+            if inside:
+                return inside[0].district
+            if not own.name and any(place.district for place in mention.places):
+                return self._gazetteer.resolve(mention).name
+        return own.name
+
+    def _nearest(self, sentence: Sentence, at_home: Collection[str]) -> list[Mention | None]:
+        """Return the places named nearest to a sentence; None stands for the article's own place."""
+        own = _own(sentence.article.meta)
+        for text, nearest in ((sentence.text, slice(None)), (_before(sentence), slice(-1, None))):
+            found: list[tuple[int, Mention | None]] = [
+                (mention.start, mention)
+                for mention in self._gazetteer.find(text, at_home)
+                if not _IN_PASSING.search(text, 0, mention.start)
+            ]
+            found += [(m.start(), None) for m in _SELF.finditer(text) if not own.name or own.name.endswith(m[1])]
+            if found:
+                return [mention for _, mention in sorted(found, key=lambda item: item[0])[nearest]]
+        return []
+
+
+def is_of_year(sentence: Sentence, year: str) -> bool:
+    """Whether a sentence tells of a year: the one it names, else the last before it, else that of the article."""
+    inside = _YEAR.findall(sentence.text)
+    if inside:
+        return year in inside and (len(set(inside)) == 1 or not _SUMMED.search(sentence.text))
+    before = _YEAR.findall(_before(sentence))
+    if before:
+        return bool(before[-1] == year)
+    return year in sentence.lead or sentence.article.meta.year == year
+
+
+def _own(meta: Metadata) -> Place:
+    return Place(meta.province, meta.city, meta.district)
+
+
+def _before(sentence: Sentence) -> str:
+    return sentence.paragraph[: len(sentence.paragraph) - len(sentence.text)]
+
+
+def _same(asked: Mention, found: Mention, exact: bool) -> bool:
+    if short_name(asked.name) == short_name(found.name):
+        return True
+    return not exact and _inside(asked, found)
+
+
+def _inside(asked: Mention, found: Mention) -> bool:
+    return any(one.contains(other) and one != other for one in asked.places for other in found.places)
+
+
+def _rivals(mention: Mention, meta: Metadata) -> bool:
+    """Whether a place named in the text takes a sentence away from the place of the article.
+
+    A district does. A whole province or city named in passing (引进北京的专家) does not, nor one that the article's own
+    place lies in.
+    """
+    return all(place.district and not place.contains(_own(meta)) for place in mention.places)
+
+
+def _is_place_of(asked: Mention, meta: Metadata, exact: bool) -> bool:
+    own = _own(meta)
+    if not own.name:
+        return False
+    if short_name(own.name) == short_name(asked.name):
+        return True
+    return bool(own.province) and not exact and any(place.contains(own) for place in asked.places)

@@ -1,0 +1,65 @@
+"""What an ingest shows while it runs, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ingest.__main__ import ProgressFile, main
+from retriever.library import Library
+from tests.office import Office, report_text
+
+
+def test_progress_is_written_and_taken_away(tmp_path: Path) -> None:
+    progress = ProgressFile(tmp_path)
+    progress("正在读取文件", 1, 2)
+    assert json.loads((tmp_path / "progress.json").read_text("utf-8"))["done"] == 1
+    progress.close()
+    assert not (tmp_path / "progress.json").exists()
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_the_progress_of_another_ingest_is_left_alone(tmp_path: Path, started: bool) -> None:
+    file = tmp_path / "progress.json"
+    other = json.dumps({"stage": "正在计算向量", "done": 5, "total": 9, "time": time.time(), "pid": 1})
+    progress = ProgressFile(tmp_path)
+    if not started:
+        file.write_text(other, "utf-8")
+    progress("正在解压模型", 1, 100)
+    file.write_text(other, "utf-8")
+    progress.close()
+    assert file.read_text("utf-8") == other
+
+
+def test_who_holds_the_lock_writes_whatever_was_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "progress.json").write_text("{", "utf-8")
+    progress = ProgressFile(tmp_path)
+    progress.locked = True
+    progress("正在读取文件", 1, 2)
+    progress.close()
+    assert not (tmp_path / "progress.json").exists()
+
+
+def test_an_ingest_that_finds_the_library_busy_keeps_the_progress_of_the_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retriever.encoder.open_encoder", lambda *_args, **_kwargs: office.encoder)
+    app = typer.Typer()
+    app.command()(main)
+    path = office.write("a.txt", report_text("湄潭县", "茶乡英才", 300))
+    office.write("b.docx", "x")
+    arguments = [str(office.files), "--data", str(office.settings.data)]
+    file = office.settings.data / "progress.json"
+    with Library.writing(office.settings, office.encoder.name):
+        file.write_text(json.dumps({"stage": "正在计算向量", "time": time.time(), "pid": 1}), "utf-8")
+        assert CliRunner().invoke(app, arguments).exit_code != 0
+        assert file.exists()
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert not file.exists()
+    assert path.exists()
+    assert "未变 1，略过 1" in CliRunner().invoke(app, arguments).output
