@@ -117,9 +117,9 @@ def test_a_mistyped_data_folder_is_neither_made_nor_filled(place: Path, run: Run
     ("given", "environment", "passed"),
     [
         ([], {}, '--corpus "corpus"'),
-        ([], {"ORGASK_DATA": "/tmp/x", "ORGASK_PORT": "9001"}, '--corpus "corpus"'),
+        ([], {"ORGASK_DATA": "elsewhere", "ORGASK_PORT": "9001"}, '--corpus "corpus"'),
         (["CORPUS=my files", "PORT=7900"], {}, '--corpus "my files" --port "7900"'),
-        ([], {"DATA": "/tmp/my data"}, '--corpus "corpus" --data "/tmp/my data"'),
+        ([], {"DATA": "my data"}, '--corpus "corpus" --data "my data"'),
     ],
 )
 def test_make_passes_on_only_what_it_was_given(given: list[str], environment: dict[str, str], passed: str) -> None:
