@@ -321,11 +321,6 @@ class Database:
             query = select(_ChunkRow).where(_ChunkRow.article_id == article_id).order_by(_ChunkRow.start)
             return [_chunk(row) for row in session.scalars(query)]
 
-    def chunk_texts(self) -> Iterator[str]:
-        """Yield the embedding text of every chunk."""
-        with self._session() as session:
-            yield from session.scalars(select(_ChunkRow.embedding_text).execution_options(yield_per=_BATCH))
-
     def index_entries(self, ids: Sequence[str] | None = None) -> Iterator[list[IndexEntry]]:
         """Yield what the derived indexes need, in batches: of the given chunks, or of all."""
         query = (

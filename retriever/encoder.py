@@ -100,10 +100,6 @@ class SentenceEncoder:
                 self._loaded = self._load()
             return self._loaded
 
-    def warm_up(self) -> None:
-        """Load the model now, so that the first question need not wait for it."""
-        self.encode_queries(["预热"])
-
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, shape (len(texts), dimensions), float32."""
         return self._encode(texts, "document")
