@@ -31,7 +31,7 @@ FIGURE = re.compile(
     rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}\s*(?:{_UNITS})余?|{_DIGITS}[余多]?[万亿]余?|{_CHINESE_NUMBER}(?:{_UNITS}))"
 )
 _MONEY = re.compile(
-    rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}|{_CHINESE_NUMBER})[余多]?\s*(?:[百千万亿]+)?[余多]?(?:美|港|欧)?元"
+    rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}|(?![百千万亿]+元){_CHINESE_NUMBER})[余多]?\s*(?:[百千万亿]+)?[余多]?(?:美|港|欧)?元"
 )
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d{2}年|[去今前]年\d{1,2}月|\d{4}-\d{2}(?:-\d{2})?")
 _OFFICE = (

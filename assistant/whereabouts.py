@@ -14,8 +14,8 @@ _SELF = re.compile(r"(?:我们?|本|全|该)(省|市|州|区|县|旗|镇|乡)")
 _IN_PASSING = re.compile(r"(?:赴|到|去|向|往|学习|考察|借鉴|对标|来自|走进|邀请|引进)$")
 """A place behind these is visited or learned from; the sentence is about somebody else."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|[—\-－~至到])")
-
-
+_TITLE = re.compile(r"《[^》]*》")
+"""The name of a document; a year in it (《三年行动计划（2023—2025年）》) is not that of what follows."""
 _SUMMED = re.compile(r"累计|合计|总计|共计")
 
 
@@ -84,7 +84,7 @@ def is_of_year(sentence: Sentence, year: str) -> bool:
     inside = _YEAR.findall(sentence.text)
     if inside:
         return year in inside and (len(set(inside)) == 1 or not _SUMMED.search(sentence.text))
-    before = _YEAR.findall(_before(sentence))
+    before = _YEAR.findall(_TITLE.sub("", _before(sentence)))
     if before:
         return bool(before[-1] == year)
     return year in sentence.lead or sentence.article.meta.year == year

@@ -26,19 +26,51 @@ class PortInUseError(UsageError):
 
 
 class ReadError(OrgAskError):
-    """One input could not be read; the report names it and the others go on."""
+    """One input could not be read; the report names it and the others go on. `cause` is the reason in one word."""
+
+    cause = "unreadable"
 
 
 class EmptyFileError(ReadError):
     """The file holds no text."""
 
+    cause = "empty"
+
 
 class BinaryFileError(ReadError):
     """The file is not text, whatever its name says."""
 
+    cause = "not_text"
+
 
 class FileTooLargeError(ReadError):
-    """The file is larger than the limit set for one file."""
+    """The file is larger than a limit set for one file: in bytes, pages, or what it unpacks to."""
+
+    cause = "too_large"
+
+
+class UnsupportedFormatError(ReadError):
+    """No reader takes this format, or the program that would read it is not installed."""
+
+    cause = "unsupported"
+
+
+class DamagedFileError(ReadError):
+    """The file is of a known format but breaks its rules, or is locked by a password."""
+
+    cause = "damaged"
+
+
+class UnsafeFileError(ReadError):
+    """The file tries what no honest one does: a path out of its archive, an entity bomb."""
+
+    cause = "unsafe"
+
+
+class FileTimeoutError(ReadError):
+    """Reading took more time or memory than one file may take."""
+
+    cause = "timeout"
 
 
 class StoreError(OrgAskError):

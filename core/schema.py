@@ -36,6 +36,22 @@ class Encoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something stands in its file, counted from 1; what does not apply is 0 or empty."""
+
+    page: int = 0
+    sheet: str = ""
+    row: int = 0
+    paragraph: int = 0
+
+    @property
+    def label(self) -> str:
+        """The place in words, such as 第 3 页 or 工作表“名单”第 5 行; empty for text without pages or rows."""
+        sheet = f"工作表“{self.sheet}”" if self.sheet else ""
+        return sheet + (f"第 {self.page} 页" if self.page else f"第 {self.row} 行" if self.row else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What a text tells about itself. Empty means that the text does not tell it; nothing is guessed."""
 
@@ -44,9 +60,17 @@ class Metadata:
     district: str = ""
     date: str = ""
     """ISO date, or only `YYYY-MM` or `YYYY` where the text tells no more."""
+    date_from: str = ""
+    """How the date is known: 字段 (of a record), 标注, 标题, 落款, 正文, 文件名, 补充信息 (a side file)."""
     kind: str = ""
     issuer: str = ""
+    """Who made or issued the text: the office, or the newspaper that wrote the piece."""
     authors: tuple[str, ...] = ()
+    origin: str = ""
+    """Where the text was taken from, as it says itself (来源：达州日报)."""
+    speaker: str = ""
+    occasion: str = ""
+    """Where a speech was held, as its title or opening tells it."""
 
     @property
     def year(self) -> str:
@@ -72,6 +96,20 @@ class Document:
     text: str
     sha256: str
     meta: Mapping[str, Any] = field(default_factory=dict)
+    """What else is known of it, each only where there is something to say.
+
+    `origins`: where in the file the text comes from, as [offset, label] in order; `recognised`: whether any of it was
+    read by text recognition; `notes`: remarks of the reader, such as its mean confidence; `date`: that of a record.
+    """
+
+    def origin_at(self, offset: int) -> str:
+        """Return the page, or the sheet and row, in which the character at `offset` stands; empty where untold."""
+        label = ""
+        for start, name in self.meta.get("origins", ()):
+            if start > offset:
+                break
+            label = name
+        return label
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +150,8 @@ class Passage:
     source: str
     score: float
     rank: int
+    copies: tuple[str, ...] = ()
+    """Sources of other copies of the same article."""
 
 
 class CitationStatus(StrEnum):
@@ -188,6 +228,8 @@ class FileState(StrEnum):
     ADDED = "added"
     UPDATED = "updated"
     DELETED = "deleted"
+    MOVED = "moved"
+    """Found again under another path."""
     SKIPPED = "skipped"
     """Unchanged since the last run."""
     PASSED_OVER = "passed_over"
@@ -197,7 +239,10 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """One line of an ingest report. `reason` is for people; it is empty where all went well."""
+    """One line of an ingest report.
+
+    `reason` is for people and `cause` for programs (empty, damaged, timeout …); both are empty where all went well.
+    """
 
     source: str
     state: FileState
@@ -205,6 +250,11 @@ class FileResult:
     documents: int = 0
     articles: int = 0
     chunks: int = 0
+    cause: str = ""
+    notes: tuple[str, ...] = ()
+    """Remarks such as 文字识别 2 页，平均可信度 0.97."""
+    duplicate_of: str = ""
+    """Source of the main copy, where all of the file is a re-post."""
 
 
 @dataclass(frozen=True, slots=True)

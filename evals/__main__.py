@@ -1,4 +1,4 @@
-"""`python -m evals answers | retrieval | bench`: the measures of the project, each in one command."""
+"""`python -m evals answers | retrieval | ingest | crash | reposts | bench`: the project's measures."""
 
 from __future__ import annotations
 
@@ -90,6 +90,59 @@ def bench(
             print_json(totals)
         else:
             _show(totals)
+
+
+@app.command()
+def ingest(
+    texts: Annotated[Path, typer.Option(help="文本（JSON Lines，字段 text）")],
+    grow: Annotated[list[int] | None, typer.Option(help="另测这些篇数时的时间和内存，可重复给出")] = None,
+    baseline: Annotated[bool, typer.Option(help="同场测普通 LangChain 的做法")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """测量编入资料库的速度和内存，与普通 LangChain 的做法同场比较。"""
+    with command():
+        from evals.ingest_bench import compare, growth
+
+        totals = growth(texts, grow) if grow else compare(texts, baseline=baseline)
+        if as_json:
+            print_json(totals)
+        else:
+            _show(totals)
+
+
+@app.command()
+def crash(
+    texts: Annotated[Path, typer.Option(help="文本（JSON Lines，字段 text）")],
+    documents: Annotated[int, typer.Option(help="文档数")] = 500,
+    times: Annotated[int, typer.Option(help="强行结束和损坏各多少次")] = 50,
+    seed: Annotated[int, typer.Option(help="随机数种子")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """在随机时刻强行结束索引、随机损坏向量索引，看下一次运行后资料库是否完整。"""
+    with command():
+        from evals.crash import crash as measure
+
+        totals = measure(texts, documents=documents, times=times, seed=seed)
+        if as_json:
+            print_json(totals)
+        else:
+            _show(totals)
+
+
+@app.command()
+def reposts(
+    texts: Annotated[Path, typer.Option(help="文本（JSON Lines，字段 text）")],
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出，含互相关联的文本")] = False,
+) -> None:
+    """测量转载识别：每篇发三次、略有改动，看是否归到同一篇；其他文章是否被误归。"""
+    with command():
+        from evals.reposts_bench import measure
+
+        totals = measure(texts)
+        if as_json:
+            print_json(totals)
+        else:
+            _show({**totals, "linked": len(totals["linked"])})
 
 
 def _bench_texts(path: Path | None) -> list[str]:

@@ -44,7 +44,9 @@ def evaluate(
 
     Returns metrics of the fused search and, from the same run, of dense and keyword search alone.
     """
+    from ingest.lines import Limits
     from ingest.pipeline import Ingest
+    from ingest.worker import InProcess
     from retriever.library import Library
     from retriever.search import Searcher
 
@@ -53,7 +55,9 @@ def evaluate(
     with tempfile.TemporaryDirectory() as data:
         inside = settings.model_copy(update={"data": Path(data), "model_folder": settings.models})
         with Library.writing(inside, encoder.name) as library:
-            report = Ingest(library, encoder, max_bytes=math.inf, progress=progress).run([folder / "passages.jsonl"])
+            report = Ingest(library, encoder, InProcess(), limits=Limits(max_bytes=math.inf), progress=progress).run(
+                [folder / "passages.jsonl"]
+            )
             searcher = Searcher(library, encoder)
             rankings: dict[str, dict[str, list[str]]] = defaultdict(dict)
             for number, (query_id, query) in enumerate(queries):

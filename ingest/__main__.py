@@ -6,9 +6,10 @@ import json
 import os
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,19 +17,31 @@ from rich.table import Table
 from tqdm import tqdm
 
 from core.cli import command, print_json, say
+from core.errors import UsageError
 from core.schema import FileState, IngestReport
 from core.settings import Settings
+from ingest.lines import Limits
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Ingest
+    from retriever.encoder import SentenceEncoder
+    from retriever.library import Library
 
 _LABELS = {
     FileState.ADDED: "新增",
     FileState.UPDATED: "更新",
     FileState.DELETED: "删除",
+    FileState.MOVED: "移动",
     FileState.SKIPPED: "未变",
     FileState.PASSED_OVER: "略过",
     FileState.FAILED: "失败",
 }
+_CAUSES = {"empty": "空文件", "partly": "部分失败", "unused": "未用到"}
+"""What the table says instead of 失败."""
 
 
+_EARLY = 3.0
+"""Seconds in which the rate is not steady enough to tell the time left."""
 _LEFT_BEHIND = 3600.0
 """Seconds after which the progress of another process counts as left behind by a crash."""
 
@@ -45,27 +58,43 @@ class ProgressFile:
         self._path = folder / "progress.json"
         self._bar: tqdm[None] | None = None
         self._stage = ""
+        self._total = -1
+        self._began = (0.0, 0)
         self._written = 0.0
         self.locked = False
         """Whether this process holds the lock of the library."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Take in a step."""
+        """Take in a step. Stages that follow each other with the same total are parts of one task."""
         now = time.time()
+        if total != self._total or done < self._began[1]:
+            self._began = (now, done)
         if stage != self._stage or now - self._written > 0.5:
             self._written = now
             # Only a convenience for the page: a full disk shows where the real data are written.
             with suppress(OSError):
                 if self.locked or self._owner() in (None, os.getpid()):
-                    state = {"stage": stage, "done": done, "total": total, "time": now, "pid": os.getpid()}
+                    state = {
+                        "stage": stage, "done": done, "total": total, "left_s": self._left(now, done, total),
+                        "time": now, "pid": os.getpid(),
+                    }  # fmt: skip
                     self._path.write_text(json.dumps(state, ensure_ascii=False), "utf-8")
-        if not sys.stderr.isatty():
-            return
-        if stage != self._stage or self._bar is None:
+        if sys.stderr.isatty():
+            self._draw(stage, done, total)
+        self._stage, self._total = stage, total
+
+    def _left(self, now: float, done: int, total: int) -> float | None:
+        """Return the seconds left at the rate so far; None where it is too early to tell."""
+        began, before = self._began
+        if now - began < _EARLY or done <= before:
+            return None
+        return round((total - done) * (now - began) / (done - before), 1)
+
+    def _draw(self, stage: str, done: int, total: int) -> None:
+        if self._bar is None or total != self._total:
             self._end_bar()
-            self._bar = tqdm(total=total, desc=stage, leave=False)
-        self._stage = stage
-        self._bar.total = total
+            self._bar = tqdm(total=total, leave=False, unit="", unit_scale=True, dynamic_ncols=True)
+        self._bar.set_description(stage, refresh=False)
         self._bar.update(done - self._bar.n)
 
     def _end_bar(self) -> None:
@@ -91,55 +120,164 @@ class ProgressFile:
 
 
 def main(
-    paths: Annotated[list[Path], typer.Argument(help="文件或文件夹（.txt .md .jsonl）")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="文件或文件夹")] = None,
     data: Annotated[Path | None, typer.Option(help="数据目录")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="全部重新读取并重建索引")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="移除所给文件夹中已不存在的文件")] = False,
+    check: Annotated[bool, typer.Option("--check", help="核对数据库与索引是否一致，并修复")] = False,
+    show_cleaning: Annotated[
+        Path | None,
+        typer.Option("--show-cleaning", metavar="FILE", help="列出清洗时从一个文件去掉了什么，不写入资料库"),
+    ] = None,
+    report: Annotated[bool, typer.Option("--report", help="再次显示资料库中每个文件的处理结果")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出报告")] = False,
 ) -> None:
     """把文件编入资料库，并逐个报告结果。"""
     with command():
+        if sum((bool(paths), check, show_cleaning is not None, report)) != 1:
+            raise UsageError("请给出要索引的文件或文件夹，或只用 --check、--report、--show-cleaning FILE 之一。")
         settings = Settings.load(data=data)
-        report = _ingest(paths, settings, rebuild=rebuild, prune=prune)
-        if as_json:
-            print_json(report.to_json())
+        if show_cleaning:
+            _show_cleaning(show_cleaning, settings, as_json=as_json)
+        elif report:
+            _show_files(settings, as_json=as_json)
+        elif check:
+            _check(settings, as_json=as_json)
         else:
-            _print_report(report)
-        if report.failed:
-            raise typer.Exit(1)
+            done = _ingest(paths or [], settings, rebuild=rebuild, prune=prune)
+            if as_json:
+                print_json(done.to_json())
+            else:
+                _print_report(done)
+            if done.failed:
+                raise typer.Exit(1)
 
 
 def _ingest(paths: list[Path], settings: Settings, *, rebuild: bool, prune: bool) -> IngestReport:
+    with _open(settings, rebuild=rebuild) as (_library, ingest, _encoder, _progress):
+        return ingest.run(paths, prune=prune, rebuild=rebuild)
+
+
+def _check(settings: Settings, *, as_json: bool) -> None:
+    from ingest.check import check
+    from retriever.library import Library
+
+    Library.check_readable(settings)
+    with _open(settings) as (library, ingest, encoder, progress):
+        done = check(library, settings, encoder, ingest, progress)
+    if as_json:
+        print_json(done.to_json())
+    else:
+        for finding in done.findings:
+            typer.echo(
+                f"{'已修复' if finding.repaired else '未修复'}：{finding.what}（{finding.count}）{finding.advice}"
+            )
+        say("资料库完好。" if not done.findings else "核对完成。")
+        say(f"资料库现有 {done.documents} 份文档、{done.articles} 篇文章、{done.chunks} 个片段。")
+    if not done.sound:
+        raise typer.Exit(1)
+
+
+def _show_cleaning(path: Path, settings: Settings, *, as_json: bool) -> None:
+    from ingest.cleaning.report import show_cleaning
+    from ingest.inputs import Input, look_at, read_bytes
+
+    look_at(Input(path, path.name), settings.max_file_mb * 1e6)
+    shown = show_cleaning(read_bytes(path), path.name, _limits(settings))
+    if as_json:
+        print_json(shown.to_json())
+    else:
+        typer.echo(shown.render())
+
+
+def _show_files(settings: Settings, *, as_json: bool) -> None:
+    from retriever.library import Library
+
+    Library.check_readable(settings)
+    with Library.looking(settings) as library:
+        files = library.database.files()
+        mains = library.database.main_sources()
+    rows = [
+        {
+            "source": file.source or file.path, "cause": file.cause, "reason": file.reason, "notes": list(file.notes),
+            "duplicate_of": mains.get(file.path, ""),
+        }
+        for file in files.values()
+    ]  # fmt: skip
+    if as_json:
+        print_json({"files": rows})
+        return
+    table = _table("状态", "文件", "说明")
+    for file in files.values():
+        remarks = [file.reason, *file.notes, _duplicate(mains.get(file.path, ""))]
+        label = _CAUSES.get(file.cause, "失败") if file.cause else "已索引"
+        table.add_row(label, file.source or file.path, "；".join(filter(None, remarks)))
+    _print(table)
+
+
+@contextmanager
+def _open(
+    settings: Settings, *, rebuild: bool = False
+) -> Iterator[tuple[Library, Ingest, SentenceEncoder, ProgressFile]]:
+    """Open all that an ingest needs; the model itself is loaded when the first text is embedded."""
     from ingest.pipeline import Ingest
+    from ingest.worker import Worker
     from retriever.encoder import open_encoder
     from retriever.library import Library, folder_errors
 
     with folder_errors(settings.data):
         settings.data.mkdir(parents=True, exist_ok=True)
     progress = ProgressFile(settings.data)
+    worker = Worker(seconds=settings.max_file_seconds, memory_mb=settings.max_file_memory_mb)
     try:
         encoder = open_encoder(settings, progress=lambda stage, share: progress(stage, int(share * 100), 100))
         with Library.writing(settings, encoder.name, rebuild=rebuild) as library:
             progress.locked = True
-            ingest = Ingest(library, encoder, max_bytes=settings.max_file_mb * 1e6, progress=progress)
-            return ingest.run(paths, prune=prune, rebuild=rebuild)
+            yield (
+                library,
+                Ingest(library, encoder, worker, limits=_limits(settings), progress=progress),
+                encoder,
+                progress,
+            )
     finally:
+        worker.close()
         progress.close()
 
 
+def _limits(settings: Settings) -> Limits:
+    return Limits(max_bytes=settings.max_file_mb * 1e6, max_pages=settings.max_file_pages)
+
+
 def _print_report(report: IngestReport) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("状态", "文件", "文档", "文章", "片段", "说明"):
-        table.add_column(name, overflow="fold")
+    table = _table("状态", "文件", "文档", "文章", "片段", "说明")
     shown = [result for result in report.files if result.state is not FileState.SKIPPED]
     for result in shown:
         numbers = [str(n) if n else "" for n in (result.documents, result.articles, result.chunks)]
-        table.add_row(_LABELS[result.state], result.source, *numbers, result.reason)
+        label = _LABELS[result.state]
+        if result.state is FileState.FAILED:
+            label = _CAUSES.get(result.cause, label)
+        remarks = [result.reason, *result.notes, _duplicate(result.duplicate_of)]
+        table.add_row(label, result.source, *numbers, "；".join(filter(None, remarks)))
     if shown:
-        Console(file=sys.stdout, highlight=False, markup=False).print(table)
+        _print(table)
     counts = "，".join(f"{label} {report.count(state)}" for state, label in _LABELS.items())
     say(f"{counts}；计算向量 {report.embedded} 个。")
     say(f"资料库现有 {report.documents} 份文档、{report.articles} 篇文章、{report.chunks} 个片段。")
+
+
+def _duplicate(main: str) -> str:
+    return f"与 {main} 重复" if main else ""
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _print(table: Table) -> None:
+    Console(file=sys.stdout, highlight=False, markup=False).print(table)
 
 
 if __name__ == "__main__":

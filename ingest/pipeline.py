@@ -1,68 +1,140 @@
-"""The whole way of an ingest: inputs → documents → vectors → database → derived indexes, and the report.
+"""The whole way of an ingest: inputs → documents → database → re-posts → vectors → derived indexes, and the report.
 
-Texts are stored batch by batch, each batch whole in one transaction. A file is noted as taken in only after its last
-document is stored, so that the next run finishes what an interrupted one began.
+Texts are stored batch by batch. A file is noted as taken in only after its last document is stored, linked and
+embedded, so that the next run finishes what an interrupted one began.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
-from collections.abc import Iterator, Sequence
+import time
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.errors import EmptyFileError, ReadError
+from core.errors import ReadError
 from core.schema import Encoder, FileResult, FileState, IngestReport
-from ingest.articles import structure
-from ingest.chunking import chunk_article
-from ingest.clean import clean
-from ingest.loader import Input, RawText, file_source, find_inputs, is_folder, is_gone, read_bytes, read_texts
-from retriever.database import PreparedDocument
+from ingest.facts.side_file import Facts, load_facts
+from ingest.inputs import (
+    FileStatus,
+    Input,
+    file_source,
+    find_inputs,
+    hash_of,
+    is_folder,
+    is_gone,
+    look_at,
+    name_below,
+    path_of,
+)
+from ingest.lines import Limits, Problem
+from ingest.linking import link_new
+from ingest.prepare import PIPELINE_VERSION, FactsOf, Job, Prepared
+from ingest.worker import Done, Page, Preparer
 from retriever.library import Library, Progress
-from retriever.names import names_in
-from retriever.places import Gazetteer
-
-log = logging.getLogger(__name__)
-
-PIPELINE_VERSION = "2"
-"""Part of every fingerprint: raise it when cleaning or chunking changes, and the next ingest reads all files again."""
+from retriever.rows import PreparedDocument, StoredFile
+from retriever.tables import OUTDATED
 
 _BATCH_CHUNKS = 256
+_JOBS_AHEAD = 8
+"""Files that the preparer may be ahead of the stores."""
+_LOOKED_UP = 500
 _SHOWN_PROBLEMS = 5
+_PARTLY = "partly"
+_WITHOUT_FACTS = "?"
+_BYTES_A_CHARACTER = 3
+_CHANGES = frozenset({FileState.ADDED, FileState.UPDATED, FileState.MOVED, FileState.DELETED})
+_RACY_NS = 2_000_000_000
+"""A file changed this short a time ago may change again without another time or size to show it."""
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """What has been read but not stored yet."""
+class _File:
+    """A file on its way."""
 
-    documents: list[PreparedDocument] = field(default_factory=list)
-    files: list[tuple[Input, str, list[str]]] = field(default_factory=list)
+    file: Input
+    known: StoredFile | None
+    status: FileStatus
+    content: str
+    fingerprint: str
+    id: str = ""
+    racy: bool = False
+    """Whether it had changed so shortly before it was looked at that another change might not show."""
+    moved: bool = False
+    partly_stored: bool = False
+    ids: list[str] = field(default_factory=list)
+    changed: int = 0
+    articles: int = 0
     chunks: int = 0
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    """The first of the parts that could not be read, and in `unread` how many there are."""
+    unread: int = 0
+
+    def begun(self) -> StoredFile:
+        """Return what the database is to keep of it while only a part of its documents is stored."""
+        return StoredFile(self.file.key, self.file.source, self.id, content=self.content, fingerprint=OUTDATED)
+
+    def stored(self) -> StoredFile:
+        """Return what the database is to keep of it."""
+        mtime = -1 if self.racy else self.status.mtime_ns
+        reason = self.problem()
+        return StoredFile(
+            self.file.key, self.file.source, self.id, self.status.size, mtime, self.content, self.fingerprint,
+            _PARTLY if reason else "", reason, tuple(dict.fromkeys(self.notes)),
+        )  # fmt: skip
+
+    def problem(self) -> str:
+        """Return in one sentence what could not be read of it; empty where all could."""
+        if not self.unread:
+            return ""
+        more = f"；等共 {self.unread} 条" if self.unread > len(self.problems) else ""
+        return f"部分内容未能读取：{'；'.join(self.problems)}{more}"
+
+    def result(self) -> FileResult:
+        """Return its line in the report."""
+        state = FileState.ADDED
+        reason = ""
+        if self.moved and self.known:
+            state, reason = FileState.MOVED, f"原为 {self.known.source or self.known.path}"
+        elif (self.known and self.known.fingerprint) or self.changed < len(self.ids):
+            state = FileState.UPDATED
+        notes = tuple(dict.fromkeys(self.notes))
+        return FileResult(self.file.source, state, reason, len(self.ids), self.articles, self.chunks, notes=notes)
 
 
 class Ingest:
     """Takes files into a library that is open for writing."""
 
     def __init__(
-        self, library: Library, encoder: Encoder, *, max_bytes: float = 20e6, progress: Progress | None = None
-    ) -> None:
+        self, library: Library, encoder: Encoder, preparer: Preparer, *, limits: Limits | None = None,
+        progress: Progress | None = None,
+    ) -> None:  # fmt: skip
         """Set up for one or more runs.
 
         Args:
             library: where to store.
             encoder: embeds the chunks; the same that the library was opened with.
-            max_bytes: size of the largest file that is taken in.
-            progress: called with a stage, what is done and what there is to do.
+            preparer: reads the files.
+            limits: what a file may ask for.
+            progress: called with a stage, what is done and what there is to do: bytes of files while they are read and
+                embedded, chunks while the indexes are written.
         """
         self._library = library
         self._database = library.database
         self._encoder = encoder
-        self._max_bytes = max_bytes
+        self._preparer = preparer
+        self._limits = limits or Limits()
         self._progress = progress
-        self._gazetteer = Gazetteer()
-        self._waiting = _Waiting()
+        self._on_the_way: deque[_File] = deque()
+        self._documents: list[PreparedDocument] = []
+        self._begun: dict[str, _File] = {}
+        self._finished: list[_File] = []
+        self._chunks = 0
         self._embedded = 0
+        self._bytes_done = self._bytes_total = 0
+        self._facts: dict[Path, Facts | None] = {}
+        self._run = 0
 
     def run(self, paths: Sequence[Path], *, prune: bool = False, rebuild: bool = False) -> IngestReport:
         """Take in the files under `paths`; what has not changed since the last run is skipped.
@@ -76,125 +148,249 @@ class Ingest:
         if rebuild:
             self._database.forget_fingerprints()
         inputs, passed_over = find_inputs(paths)
-        results: list[FileResult] = []
-        for number, file in enumerate(inputs):
-            self._tell("正在读取文件", number, len(inputs))
-            stored = file_source(file.key, self._database.sources(file.key)) if file.direct else ""
-            results += self._take_in(replace(file, source=stored) if stored else file)
-        self._store_waiting()
+        results = [*self._load_facts(inputs), *self._take_in_all(inputs)]
         results += [FileResult(source, FileState.PASSED_OVER, reason) for source, reason in passed_over]
         if prune:
             results += self._prune(paths, {file.key for file in inputs})
+        link_new(self._database)
         self._embed_missing()
-        self._database.drop_unused_vectors()
+        if any(result.state in _CHANGES for result in results):
+            self._database.drop_unused_vectors()
         self._library.bring_up_indexes(self._progress, rebuild=rebuild)
-        documents, articles, chunks = self._database.counts()
-        return IngestReport(tuple(results), self._embedded, documents, articles, chunks)
+        results += self._unused_facts(inputs)
+        return IngestReport(tuple(self._with_main_copies(results, inputs)), self._embedded, *self._database.counts())
 
-    def _take_in(self, file: Input) -> list[FileResult]:
+    # --- files ---------------------------------------------------------------------------------------------------
+
+    def _take_in_all(self, inputs: Sequence[Input]) -> list[FileResult]:
+        order = {file.source: number for number, file in enumerate(inputs)}
+        self._bytes_done, self._bytes_total = 0, sum(_size(file) for file in inputs)
+        results: list[FileResult] = []
+        present = {file.key for file in inputs}
+        for start in range(0, len(inputs), _LOOKED_UP):
+            some = inputs[start : start + _LOOKED_UP]
+            known = self._database.files([file.key for file in some])
+            for file in some:
+                results += self._begin(file, known.get(file.key), present)
+                while len(self._on_the_way) > _JOBS_AHEAD:
+                    results += self._follow(self._on_the_way.popleft())
+        while self._on_the_way:
+            results += self._follow(self._on_the_way.popleft())
+        self._store()
+        return sorted(results, key=lambda result: order.get(result.source, -1))
+
+    def _begin(self, file: Input, known: StoredFile | None, present: Collection[str]) -> Iterator[FileResult]:
+        """Hand a file to the preparer, unless it is unchanged or cannot be read."""
+        if file.direct and known:
+            stored = known.source or file_source(file.key, self._database.sources(file.key))
+            file = replace(file, source=stored or file.source)
         try:
-            data = read_bytes(file, self._max_bytes)
-            fingerprint = hashlib.sha256(f"{PIPELINE_VERSION}|".encode() + data).hexdigest()
-            before = self._database.fingerprint(file.key)
-            if before == fingerprint:
-                return [FileResult(file.source, FileState.SKIPPED)]
-            texts, problems = read_texts(file, data)
-            prepared = list(self._prepare_all(file, texts, problems))
-            if not prepared:
-                raise EmptyFileError("去掉网页残留后没有正文。")
+            status = look_at(file, self._limits.max_bytes)
+            version = f"{PIPELINE_VERSION}:{self._corrections(file, known)}:"
+            unchanged = known is not None and known.fingerprint == version + known.content
+            if known and unchanged and (known.size, known.mtime_ns) == (status.size, status.mtime_ns):
+                yield from self._skipped(file, known, status)
+                return
+            racy = time.time_ns() - status.mtime_ns < _RACY_NS
+            content = hash_of(file.path)
         except ReadError as exc:
-            kept = "（上一次索引的内容仍保留）" if self._database.fingerprint(file.key) else ""
-            return [FileResult(file.source, FileState.FAILED, f"{exc}{kept}")]
-        changed = [one for one in prepared if self._database.hash_of(one.document.id) != one.document.sha256]
-        known = bool(before) or len(changed) < len(prepared)
-        for one in changed:
-            self._waiting.documents.append(one)
-            self._waiting.chunks += len(one.chunks)
-        self._waiting.files.append((file, fingerprint, [one.document.id for one in prepared]))
-        if self._waiting.chunks >= _BATCH_CHUNKS:
-            self._store_waiting()
-        taken = FileResult(
-            file.source,
-            FileState.UPDATED if known else FileState.ADDED,
-            "",
-            len(prepared),
-            sum(len(one.articles) for one in prepared),
-            sum(len(one.chunks) for one in prepared),
-        )
-        return [taken, *_problem_line(file, problems)]
+            yield self._failed(file, known, exc)
+            return
+        if known and known.fingerprint == version + content:
+            mtime = -1 if racy else status.mtime_ns
+            # Whatever failed since then, the file is again what it was.
+            kept = known if known.cause == _PARTLY else replace(known, cause="", reason="")
+            self._database.note_file(replace(kept, size=status.size, mtime_ns=mtime))
+            yield from self._skipped(file, known, status)
+            return
+        if file.folder and self._facts.get(file.folder) is None:
+            # Read without corrections, as the side file is no good: to be read again when it is.
+            version = f"{PIPELINE_VERSION}:{_WITHOUT_FACTS}:"
+        on_the_way = _File(file, known, status, content, version + content, racy=racy)
+        if not known:
+            on_the_way.known = self._moved_here(file, content, present)
+            on_the_way.moved = on_the_way.known is not None
+        on_the_way.id = on_the_way.known.id if on_the_way.known else self._database.free_file_id(file.key)
+        job = Job(file.path, file.key, on_the_way.id, file.source, self._limits, self._facts_of(file))
+        self._preparer.submit(job)
+        self._on_the_way.append(on_the_way)
+        self._tell("正在读取文件")
 
-    def _prepare_all(self, file: Input, texts: Sequence[RawText], problems: list[str]) -> Iterator[PreparedDocument]:
-        for raw in texts:
-            one = self._prepare(file, raw)
-            if one.chunks:
-                yield one
-            elif len(texts) > 1:
-                problems.append(f"记录 {raw.key}：没有正文")
+    def _skipped(self, file: Input, known: StoredFile, status: FileStatus) -> Iterator[FileResult]:
+        """Yield the lines of an unchanged file; what could not be read of it before is told again."""
+        self._bytes_done += status.size
+        yield FileResult(file.source, FileState.SKIPPED)
+        if known.cause == _PARTLY:
+            yield FileResult(file.source, FileState.FAILED, known.reason, cause=known.cause)
 
-    def _prepare(self, file: Input, raw: RawText) -> PreparedDocument:
-        document_id = hashlib.sha256(f"{file.key}#{raw.key}".encode()).hexdigest()[:16]
-        fields = (PIPELINE_VERSION, raw.source, raw.title, raw.date, raw.text)
-        sha256 = hashlib.sha256("|".join(fields).encode("utf-8", "surrogatepass")).hexdigest()
-        blocks = clean(raw.text)
-        structured = structure(
-            blocks, document_id=document_id, source=raw.source, sha256=sha256, gazetteer=self._gazetteer,
-            title=raw.title, date=raw.date,
-        )  # fmt: skip
-        text = structured.document.text
-        chunks = [
-            chunk
-            for article, sections in zip(structured.articles, structured.sections, strict=True)
-            for chunk in chunk_article(text, article, sections)
-        ]
-        keys = [hashlib.sha256(chunk.embedding_text.encode()).hexdigest()[:32] for chunk in chunks]
-        names = names_in([*(a.title for a in structured.articles), *(c.text for c in chunks)], self._gazetteer)
-        return PreparedDocument(file.key, structured.document, structured.articles, chunks, keys, names)
+    def _moved_here(self, file: Input, content: str, present: Collection[str]) -> StoredFile | None:
+        """Return what is known of a file that has been moved to this place, and note the move."""
+        for old in self._database.files_with_content(content):
+            if old.path not in present and old.fingerprint and is_gone(path_of(old.path)):
+                self._database.move_file(old.path, file.key)
+                return replace(old, path=file.key, fingerprint=OUTDATED)
+        return None
 
-    def _store_waiting(self) -> None:
-        waiting, self._waiting = self._waiting, _Waiting()
-        texts = {
-            key: chunk.embedding_text
-            for one in waiting.documents
-            for chunk, key in zip(one.chunks, one.vector_keys, strict=True)
-        }
-        missing = sorted(self._database.missing_vectors(texts))
-        step = _BATCH_CHUNKS
-        for start in range(0, len(missing), step):
-            self._tell("正在计算向量", start, len(missing))
-            some = missing[start : start + step]
-            vectors = self._encoder.encode_documents([texts[key] for key in some])
-            self._database.add_vectors(dict(zip(some, vectors, strict=True)))
-            self._embedded += len(some)
-        self._database.save(waiting.documents)
-        for file, fingerprint, ids in waiting.files:
-            self._database.finish_file(file.key, fingerprint, ids)
+    def _follow(self, file: _File) -> Iterator[FileResult]:
+        """Take what the preparer tells of a file, to its end."""
+        seen = 0
+        for message in self._preparer.messages():
+            match message:
+                case Problem():
+                    file.unread += 1
+                    if file.unread <= _SHOWN_PROBLEMS:
+                        file.problems.append(message.reason)
+                case Page(done=done, total=total) if total:
+                    self._tell("正在读取文件", file.status.size * done // total)
+                case Prepared():
+                    self._collect(file, message)
+                    seen = min(file.status.size, seen + _BYTES_A_CHARACTER * len(message.document.document.text))
+                    self._tell("正在读取文件", seen)
+                    if self._chunks >= _BATCH_CHUNKS:
+                        self._store(seen)
+                case Done(error=ReadError() as error):
+                    self._give_up(file)
+                    yield self._failed(file.file, file.known, error)
+                case Done():
+                    self._finished.append(file)
+                    yield file.result()
+        self._bytes_done += file.status.size
+        if reason := file.problem():
+            yield FileResult(file.file.source, FileState.FAILED, reason, cause=_PARTLY)
+
+    def _collect(self, file: _File, prepared: Prepared) -> None:
+        one = prepared.document
+        file.ids.append(one.document.id)
+        file.notes += prepared.notes
+        file.articles += len(one.articles)
+        file.chunks += len(one.chunks)
+        if self._database.hashes([one.document.id]).get(one.document.id) != one.document.sha256:
+            file.changed += 1
+            self._documents.append(one)
+            self._begun[file.file.key] = file
+            self._chunks += len(one.chunks)
+
+    def _give_up(self, file: _File) -> None:
+        """Take the documents of a new file that failed in its middle out again; of a known one the old ones stay."""
+        self._documents = [one for one in self._documents if one.path != file.file.key]
+        self._begun.pop(file.file.key, None)
+        if file.known is None:
+            self._database.delete_file(file.file.key)
+        elif file.partly_stored:
+            file.known = replace(file.known, fingerprint=OUTDATED)
+
+    def _failed(self, file: Input, known: StoredFile | None, error: ReadError) -> FileResult:
+        """Note that a file could not be read; what an earlier version of it gave stays."""
+        kept = "（上一次索引的内容仍保留）" if known and known.fingerprint else ""
+        before = known or StoredFile(file.key, file.source, self._database.free_file_id(file.key))
+        reason = f"{error}{kept}"
+        if not is_gone(file.path):
+            self._database.note_file(
+                replace(before, path=file.key, size=-1, mtime_ns=-1, cause=error.cause, reason=reason)
+            )
+        return FileResult(file.source, FileState.FAILED, reason, cause=error.cause)
+
+    # --- stores --------------------------------------------------------------------------------------------------
+
+    def _store(self, seen: int = 0) -> None:
+        """Store what has been collected: the texts, the links between re-posts, and the vectors of what is searched."""
+        documents, self._documents, self._chunks = self._documents, [], 0
+        begun, self._begun = self._begun, {}
+        self._database.save(documents, [file.begun() for file in begun.values()])
+        for file in begun.values():
+            file.partly_stored = True
+        link_new(self._database)
+        texts = self._database.unembedded([one.document.id for one in documents])
+        keys = sorted(texts)
+        for start in range(0, len(keys), _BATCH_CHUNKS):
+            self._tell("正在计算向量", seen)
+            self._embed({key: texts[key] for key in keys[start : start + _BATCH_CHUNKS]})
+        finished, self._finished = self._finished, []
+        for file in finished:
+            self._database.finish_file(file.stored(), file.ids)
 
     def _embed_missing(self) -> None:
-        """Embed what has no vector: after a change of the model, all."""
+        """Embed what is searched and has no vector: after a change of the model, all."""
+        done = 0
         while texts := self._database.texts_without_vector(_BATCH_CHUNKS):
-            vectors = self._encoder.encode_documents(list(texts.values()))
-            self._database.add_vectors(dict(zip(texts, vectors, strict=True)))
-            self._embedded += len(texts)
-            self._tell("正在重新计算向量", self._embedded, self._database.counts()[2])
+            self._embed(texts)
+            done += len(texts)
+            if self._progress:
+                self._progress("正在重新计算向量", done, max(done, self._database.searched_count()))
 
-    def _prune(self, paths: Sequence[Path], present: set[str]) -> Iterator[FileResult]:
+    def _embed(self, texts: Mapping[str, str]) -> None:
+        vectors = self._encoder.encode_documents(list(texts.values()))
+        self._database.add_vectors(dict(zip(texts, vectors, strict=True)))
+        self._embedded += len(texts)
+
+    def _prune(self, paths: Sequence[Path], present: Collection[str]) -> Iterator[FileResult]:
         folders = [path.resolve() for path in paths if is_folder(path)]
         for key in self._database.paths():
-            stored = Path(key)
+            stored = path_of(key)
             if key not in present and is_gone(stored) and any(stored.is_relative_to(folder) for folder in folders):
-                source = file_source(key, self._database.sources(key)) or stored.name
+                source = file_source(key, self._database.sources(key)) or Path(key).name
                 self._database.delete_file(key)
                 yield FileResult(source, FileState.DELETED, "原文件已不存在")
 
-    def _tell(self, stage: str, done: int, total: int) -> None:
+    # --- corrections ---------------------------------------------------------------------------------------------
+
+    def _load_facts(self, inputs: Sequence[Input]) -> Iterator[FileResult]:
+        """Load the side files; one that is no good is named, and what was known before stays."""
+        self._facts = {}
+        self._run = time.time_ns()
+        for folder in dict.fromkeys(file.folder for file in inputs if file.folder):
+            try:
+                self._facts[folder] = load_facts(folder)
+            except ReadError as exc:
+                self._facts[folder] = None
+                yield FileResult(f"{folder.name}/资料信息", FileState.FAILED, str(exc), cause=exc.cause)
+
+    def _facts_of(self, file: Input) -> FactsOf | None:
+        if not file.folder or not self._facts.get(file.folder):
+            return None
+        return FactsOf(file.folder, file.name_in_folder, self._run)
+
+    def _corrections(self, file: Input, known: StoredFile | None) -> str:
+        """Return a hash of what the side file says of a file; where it is no good, the one that counted before."""
+        if not file.folder:
+            return ""
+        facts = self._facts.get(file.folder)
+        if facts is not None:
+            return facts.fingerprint_of(file.name_in_folder)
+        return known.fingerprint.split(":")[1] if known and known.fingerprint.count(":") == 2 else ""
+
+    def _unused_facts(self, inputs: Sequence[Input]) -> Iterator[FileResult]:
+        """Name the lines of side files that fit no file, so that a typo shows."""
+        for folder, facts in self._facts.items():
+            if facts is None:
+                continue
+            if unused := facts.unused(self._names_below(folder, inputs)):
+                reason = f"这些行没有对应的文件，请检查文件名：{'、'.join(unused[:_SHOWN_PROBLEMS])}"
+                yield FileResult(f"{folder.name}/资料信息", FileState.FAILED, reason, cause="unused")
+
+    def _names_below(self, folder: Path, inputs: Sequence[Input]) -> Iterator[str]:
+        """Yield what a side file may name: the files below its folder, and the texts of those that were given."""
+        yield from (name_below(path, folder) for path in folder.rglob("*") if path.is_file())
+        for file in inputs:
+            if file.folder == folder:
+                yield from (file.name_of_text(source) for source in self._database.sources(file.key))
+
+    # --- what is told --------------------------------------------------------------------------------------------
+
+    def _with_main_copies(self, results: Sequence[FileResult], inputs: Sequence[Input]) -> Iterator[FileResult]:
+        mains = self._database.main_sources() if any(result.state in _CHANGES for result in results) else {}
+        keys = {file.source: file.key for file in inputs}
+        for result in results:
+            main = mains.get(keys.get(result.source, ""), "")
+            yield replace(result, duplicate_of=main) if main and result.documents else result
+
+    def _tell(self, stage: str, seen: int = 0) -> None:
         if self._progress is not None:
-            self._progress(stage, done, total)
+            self._progress(stage, min(self._bytes_done + seen, self._bytes_total), self._bytes_total)
 
 
-def _problem_line(file: Input, problems: Sequence[str]) -> Iterator[FileResult]:
-    """Yield one line of the report for the records of a file that could not be read."""
-    if problems:
-        more = f"；等共 {len(problems)} 条" if len(problems) > _SHOWN_PROBLEMS else ""
-        yield FileResult(
-            file.source, FileState.FAILED, f"部分记录未能读取：{'；'.join(problems[:_SHOWN_PROBLEMS])}{more}"
-        )
+def _size(file: Input) -> int:
+    try:
+        return file.path.stat().st_size
+    except OSError:
+        return 0

@@ -70,6 +70,7 @@ def _as_json(passage: Passage) -> dict[str, Any]:
         "chunk_id": passage.chunk.id,
         "score": passage.score,
         "text": passage.chunk.text,
+        **({"copies": list(passage.copies)} if passage.copies else {}),
     }
 
 
@@ -81,6 +82,8 @@ def _show(question: str, passages: list[Passage], as_json: bool) -> None:
     for passage in passages:
         typer.echo(f"{passage.rank}. 《{passage.article.title}》 {passage.source}  {passage.score:.4f}")
         typer.echo(f"   {passage.chunk.text}\n")
+        if passage.copies:
+            typer.echo(f"   相同文稿：{'、'.join(passage.copies)}\n")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 import tantivy
 
 from core.errors import StoreError, StoreFullError
-from retriever.database import IndexEntry
+from retriever.rows import IndexEntry
 from retriever.text import bigrams, statement_spans, without_asking, words
 
 _FIELDS = {"words": words, "bigrams": bigrams}
@@ -37,6 +37,10 @@ class KeywordIndex:
     def count(self) -> int:
         """Return how many chunks the index holds."""
         return self._chunks.count()
+
+    def ids(self) -> set[str]:
+        """Return the ids of all chunks in the index."""
+        return self._chunks.ids()
 
     def apply(self, remove: Sequence[str], batches: Iterable[Sequence[IndexEntry]]) -> None:
         """Remove the chunks `remove` and add those of `batches`, in one commit for each grain.
@@ -98,6 +102,10 @@ class _Grain:
 
     def count(self) -> int:
         return int(self._searcher.num_docs)
+
+    def ids(self) -> set[str]:
+        hits = self._searcher.search(tantivy.Query.all_query(), limit=max(1, self.count()), count=False).hits
+        return {self._searcher.doc(address)["id"][0] for _, address in hits}
 
     @contextmanager
     def writing(self, remove: Sequence[str]) -> Iterator[Callable[[str, str], None]]:

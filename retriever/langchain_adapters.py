@@ -59,5 +59,6 @@ def _document(passage: Passage) -> Document:
             "end": chunk.end,
             "chunk_id": chunk.id,
             "score": passage.score,
+            "copies": list(passage.copies),
         },
     )

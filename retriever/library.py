@@ -10,7 +10,7 @@ import errno
 import logging
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +25,10 @@ from core.errors import (
     StoreUnreachableError,
 )
 from core.settings import Settings
-from retriever.database import Database, IndexEntry
+from retriever.database import Database
 from retriever.keyword_index import KeywordIndex
+from retriever.rows import IndexEntry
+from retriever.seal import seal_of
 from retriever.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
@@ -60,7 +62,7 @@ class Library:
         """
         cls.check_readable(settings)
         with cls._locked(settings, write=False) as library:
-            chunks = library.database.counts()[2]
+            chunks = library.database.searched_count()
             if not chunks:
                 raise _empty(settings)
             library._check_encoder(encoder_name)
@@ -90,12 +92,34 @@ class Library:
         """
         with cls._locked(settings, write=True) as library:
             if rebuild and library.database.state("encoder") not in ("", encoder_name):
+                library._mark_dirty()
                 library.database.drop_all_vectors()
                 library.database.set_state("encoder", "")
-                library._mark_dirty()
             library._check_encoder(encoder_name)
             library.database.set_state("encoder", encoder_name)
             yield library
+
+    @classmethod
+    @contextmanager
+    def looking(cls, settings: Settings) -> Iterator[Library]:
+        """Open the database alone for reading, whatever the state of the derived indexes.
+
+        Raises:
+            StoreBusyError: another process is writing.
+        """
+        with cls._locked(settings, write=False) as library:
+            yield library
+
+    @classmethod
+    @contextmanager
+    def unlocked(cls, settings: Settings) -> Iterator[Library]:
+        """Open for looking, under the lock of another process that waits for this one."""
+        with folder_errors(settings.data):
+            library = cls(settings.data, Database(settings.data / _DATABASE, may_upgrade=False), settings.chroma_url)
+        try:
+            yield library
+        finally:
+            library.close()
 
     @classmethod
     @contextmanager
@@ -113,7 +137,7 @@ class Library:
                     f"资料库 {folder} {doing}中（被另一个进程占用），请等它结束或关闭后再试。"
                 ) from exc
         with held:
-            library = cls(folder, Database(folder / _DATABASE), settings.chroma_url)
+            library = cls(folder, Database(folder / _DATABASE, may_upgrade=write), settings.chroma_url)
             try:
                 yield library
             finally:
@@ -143,26 +167,28 @@ class Library:
     @property
     def stale(self) -> bool:
         """Whether the derived indexes may not hold what the database holds."""
-        return self.database.state("dirty") == "yes" or bool(self.database.pending())
+        return self.dirty or bool(self.database.pending()) or not self._sealed()
 
     def bring_up_indexes(self, progress: Progress | None = None, *, rebuild: bool = False) -> None:
-        """Make the derived indexes hold exactly the chunks of the database.
+        """Make the derived indexes hold exactly the searched chunks of the database.
 
-        A run that was cut off while it wrote them leaves the mark `dirty`; then, and where counts disagree, they
-        are made anew beside the old ones and switched when complete. Otherwise only the changes are applied.
+        A run that was cut off while it wrote them leaves the mark `dirty`; then, and where their files are not as they
+        were left or counts disagree, they are made anew beside the old ones and switched when complete. Otherwise only
+        the changes are applied; where there are none, the indexes are not even opened.
         """
-        chunks = self.database.counts()[2]
-        if not rebuild and self.database.state("dirty") != "yes":
+        chunks = self.database.searched_count()
+        if not rebuild and not self.dirty and self._sealed():
             pending = self.database.pending()
+            if not pending and not self._chroma_url:
+                return
             if self._brought_up(pending, chunks, progress):
-                self.database.clear_pending()
-                self.database.set_state("dirty", "")
+                self._settle()
                 return
             log.warning("derived indexes are damaged or disagree with the database; rebuilding them")
         self._rebuild(chunks, progress)
 
     def _brought_up(self, pending: list[str], chunks: int, progress: Progress | None) -> bool:
-        """Apply the changes; returns whether the derived indexes then hold as many chunks as the database."""
+        """Apply the changes; returns whether the derived indexes then hold as many chunks as are searched."""
         try:
             if pending:
                 # A server that is away is met here, while the library is still as it was.
@@ -176,13 +202,25 @@ class Library:
             return False
 
     def _apply(self, pending: list[str], progress: Progress | None) -> None:
-        entries = [entry for batch in self.database.index_entries(pending) for entry in batch]
-        present = {entry.id for entry in entries}
+        present = self.database.searched(pending)
         self.vectors.delete([chunk_id for chunk_id in pending if chunk_id not in present])
-        for done in range(0, len(entries), 500):
-            self.vectors.upsert(entries[done : done + 500])
-            _tell(progress, done, len(entries))
-        self.keywords.apply(pending, [entries])
+        batches = self.database.index_entries(sorted(present))
+        self.keywords.apply(pending, self._filling(self.vectors, batches, len(present), progress))
+
+    def _settle(self) -> None:
+        """Note that the derived indexes hold what the database holds, and how their files look."""
+        with folder_errors(self.folder):
+            self.database.settle(seal_of(self._index_folder(self._generation)))
+
+    def _sealed(self) -> bool:
+        """Whether the files of the derived indexes are as the last writer left them."""
+        with folder_errors(self.folder):
+            return seal_of(self._index_folder(self._generation)) == self.database.state("seal")
+
+    @property
+    def dirty(self) -> bool:
+        """Whether a run was cut off while it wrote the derived indexes."""
+        return self.database.state("dirty") == "yes"
 
     def _complete(self, chunks: int) -> bool:
         """Whether the derived indexes are there, without making them, and hold as many chunks as the database."""
@@ -200,29 +238,35 @@ class Library:
         with folder_errors(self.folder):
             shutil.rmtree(self._index_folder(new), ignore_errors=True)
             self._index_folder(new).mkdir(parents=True)
+            if self._chroma_url:
+                # A rebuild that was cut off may have left something there.
+                self._open_vectors(new).drop()
             vectors = self._open_vectors(new)
             self._mark_dirty()
             try:
                 keywords = KeywordIndex(self._index_folder(new) / "keywords")
-                keywords.apply([], self._filling(vectors, chunks, progress))
+                entries = self.database.index_entries()
+                keywords.apply([], self._filling(vectors, entries, chunks, progress))
             except BaseException:
                 vectors.close()
                 raise
         if not vectors.count() == keywords.count() == chunks:
             raise StoreError("索引重建后数量不符，请检查磁盘后用 --rebuild 再试。")
         self.database.set_state("generation", str(new))
-        self.database.clear_pending()
-        self.database.set_state("dirty", "")
         self._vectors, self._keywords = vectors, keywords
+        self._settle()
         for folder in self.folder.glob("index-*"):
             if folder != self._index_folder(new):
                 shutil.rmtree(folder, ignore_errors=True)
         if self._chroma_url:
             self._open_vectors(old).drop()
 
-    def _filling(self, vectors: VectorIndex, total: int, progress: Progress | None) -> Iterator[list[IndexEntry]]:
+    @staticmethod
+    def _filling(
+        vectors: VectorIndex, batches: Iterable[list[IndexEntry]], total: int, progress: Progress | None
+    ) -> Iterator[list[IndexEntry]]:
         done = 0
-        for entries in self.database.index_entries():
+        for entries in batches:
             vectors.upsert(entries)
             done += len(entries)
             _tell(progress, done, total)

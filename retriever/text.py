@@ -11,6 +11,8 @@ import rjieba
 _WORD = re.compile(r"\w", re.UNICODE)
 _RUN = re.compile(r"[0-9a-z]+(?:\.[0-9]+)?|[\u3400-\u9fff]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_NOTE_MARK = re.compile(r"(?<=\d)[\u2460-\u24ff\u2776-\u2793]")
 _COMPOUND = re.compile(r"[0-9a-z]+(?:\+[0-9a-z]+)+")
 _ASKING = re.compile(
     r"多少|几(?=[个名人项次场套篇家支种位批岁年届所条间处])|哪[些个](?:地方|地区|区县|单位|部门|城市|[区县市])?|哪[位里种支几]?|"
@@ -20,14 +22,26 @@ _ASKING = re.compile(
 _PART = re.compile(r"[^；;]+[；;]?[”’」』）)】》]*")
 LONG_SENTENCE = 80
 """Characters: a longer sentence that holds semicolons is several statements."""
+_ROW = re.compile(r"[^：；。\n]{1,40}：[^；\n]+(?:；[^：；。\n]{1,40}：[^；\n]+)+；?")
+"""A row of a table as the readers write it: each cell behind its header."""
 _SENTENCE_END = re.compile(r"(?:[。！？!?]+|…{2,}|\n)[”’」』）)】》]*")
 
 
+_RADICALS = str.maketrans(
+    "⺠⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻤⻥⻦⻩⻬⻮⻰⻳",
+    "民西见角贝车长门青页风飞食马鬼鱼鸟黄齐齿龙龟",
+)
+"""Signs of the block CJK Radicals Supplement that stand for whole characters in PDFs; NFKC leaves them alone."""
+
+
 def fold(text: str) -> str:
-    """Return `text` with full-width, half-width and case variants made equal (NFKC, case-folded), halves of characters
-    dropped.
+    """Return `text` as search compares it: full-width, half-width and case variants made equal (NFKC, case-folded),
+    radicals from PDFs made characters, invisible signs and halves of characters dropped.
+
+    A circled number right behind a figure, the mark of a note, is dropped, as it would make another figure of it.
     """
-    return unicodedata.normalize("NFKC", _SURROGATES.sub("", text)).casefold()
+    seen = _UNSEEN.sub("", _SURROGATES.sub("", text)).translate(_RADICALS)
+    return unicodedata.normalize("NFKC", _NOTE_MARK.sub("", seen)).casefold()
 
 
 def squeeze(text: str) -> str:
@@ -73,9 +87,12 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def statement_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield `(start, end)` of what can be quoted alone: sentences, and of long ones the parts between semicolons."""
+    """Yield `(start, end)` of what can be quoted alone: sentences, and of long ones the parts between semicolons.
+
+    A row of a table stays whole: a cell says nothing without the one that tells whose it is.
+    """
     for start, end in sentence_spans(text):
-        if end - start <= LONG_SENTENCE:
+        if end - start <= LONG_SENTENCE or _ROW.fullmatch(text, start, end):
             yield start, end
             continue
         for match in _PART.finditer(text, start, end):

@@ -13,13 +13,14 @@ from typing import Any
 
 import chromadb
 import httpx
+import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError, NotFoundError, QuotaError, RateLimitError
 
 from core.errors import OrgAskError, SettingsError, StoreError, StoreFullError, StoreUnreachableError
 from core.schema import Metadata, Vectors
-from retriever.database import IndexEntry
+from retriever.rows import IndexEntry
 
 _BATCH = 2000
 _REFUSED = (AuthorizationError, ChromaAuthError, QuotaError, RateLimitError)
@@ -64,6 +65,15 @@ class VectorIndex:
         """Return how many vectors the collection holds."""
         with _errors(self._url):
             return self._collection.count()
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of chunks as the index holds them; ids that are not there are left out."""
+        found: dict[str, Vectors] = {}
+        with _errors(self._url):
+            for some in _batches(ids):
+                got = self._collection.get(ids=list(some), include=["embeddings"])
+                found.update(zip(got["ids"], np.asarray(got["embeddings"], np.float32), strict=True))
+        return found
 
     def upsert(self, entries: Sequence[IndexEntry]) -> None:
         """Add or replace chunks."""

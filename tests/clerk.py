@@ -18,6 +18,7 @@ from pathlib import Path
 from core.errors import OrgAskError
 from core.settings import Settings
 from ingest.pipeline import Ingest
+from ingest.worker import InProcess
 from retriever.library import Library
 from tests.fakes import FakeEncoder
 
@@ -49,7 +50,7 @@ def ingest(options: argparse.Namespace) -> None:
     encoder = FakeEncoder()
     try:
         with Library.writing(Settings(data=options.data), encoder.name, rebuild=options.rebuild) as library:
-            Ingest(library, encoder, progress=progress).run([options.folder], rebuild=options.rebuild)
+            Ingest(library, encoder, InProcess(), progress=progress).run([options.folder], rebuild=options.rebuild)
     except OrgAskError as exc:
         sys.exit(f"{type(exc).__name__}: {exc}")
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from core.schema import Document, FileResult, FileState, IngestReport, Passage
 from core.settings import Settings
+from ingest.lines import Limits
 from ingest.pipeline import Ingest
+from ingest.worker import InProcess
 from retriever.library import Library, Progress
 from retriever.search import Searcher
 from tests.fakes import FakeEncoder
@@ -32,11 +34,11 @@ class Office:
 
     def ingest(
         self, *paths: Path, prune: bool = False, rebuild: bool = False, encoder: FakeEncoder | None = None,
-        max_bytes: float = 20e6, progress: Progress | None = None,
+        limits: Limits | None = None, progress: Progress | None = None,
     ) -> IngestReport:  # fmt: skip
         encoder = encoder or self.encoder
         with Library.writing(self.settings, encoder.name, rebuild=rebuild) as library:
-            ingest = Ingest(library, encoder, max_bytes=max_bytes, progress=progress)
+            ingest = Ingest(library, encoder, InProcess(), limits=limits, progress=progress)
             return ingest.run(paths or [self.files], prune=prune, rebuild=rebuild)
 
     @contextmanager
@@ -56,7 +58,7 @@ class Office:
         """The ids in the database, after checking that all three stores hold exactly these and cite exactly."""
         with self.reading() as library:
             ids = [entry.id for batch in library.database.index_entries() for entry in batch]
-            assert len(set(ids)) == len(ids) == library.database.counts()[2]
+            assert len(set(ids)) == len(ids) == library.database.searched_count()
             assert library.vectors.count() == library.keywords.count() == len(ids)
             if ids:
                 vector = self.encoder.encode_queries(["工作"])[0]

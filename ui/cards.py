@@ -10,6 +10,7 @@ from ui.state import Empty, Failed, Indexing, Phase, Progress, Ready, Starting
 from ui.texts import Texts
 
 _COMMAND = re.compile(r"`([^`]*)`")
+_A_MINUTE = 60.0
 
 
 def header(status: LibraryStatus | None, texts: Texts) -> str:
@@ -76,15 +77,19 @@ def _text(text: str) -> str:
 def _progress(progress: Progress | None, texts: Texts) -> str:
     if progress is None:
         return _bar(None)
-    count = (
-        texts.indexing_count.format(done=f"{progress.done:,}", total=f"{progress.total:,}")
-        if progress.total > 0
-        else ""
-    )
+    told = [f"{progress.share:.0%}"] if progress.share is not None else []
+    if told and progress.left_s is not None:
+        told.append(_time_left(progress.left_s, texts))
     return (
         f'{_bar(progress.share)}<div class="oa-progress-text"><span>{escape(progress.stage)}</span>'
-        f"<span>{escape(count)}</span></div>"
+        f"<span>{escape(' · '.join(told))}</span></div>"
     )
+
+
+def _time_left(seconds: float, texts: Texts) -> str:
+    if seconds < _A_MINUTE:
+        return texts.seconds_left
+    return texts.minutes_left.format(minutes=round(seconds / _A_MINUTE))
 
 
 def _bar(share: float | None) -> str:

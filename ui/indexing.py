@@ -30,7 +30,13 @@ def read_progress(path: Path, since: float = 0.0) -> Progress | None:
         noted = json.loads(path.read_text(encoding="utf-8"))
         if float(noted["time"]) < since:
             return None
-        return Progress(str(noted["stage"]), int(noted.get("done") or 0), int(noted.get("total") or 0))
+        left = noted.get("left_s")
+        return Progress(
+            str(noted["stage"]),
+            int(noted.get("done") or 0),
+            int(noted.get("total") or 0),
+            None if left is None else float(left),
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.schema import Article, Document
+from core.schema import Article, Document, Metadata
 from ui.markup import escape, escape_lines
 from ui.texts import Texts
 
@@ -40,6 +40,8 @@ class View:
     verified: bool = True
     previous: str = ""
     next: str = ""
+    copies: tuple[str, ...] = ()
+    """Files that hold the same piece."""
 
     @property
     def found(self) -> bool:
@@ -92,16 +94,22 @@ def _navigation(view: View, texts: Texts) -> str:
 
 def _facts(view: View, texts: Texts) -> str:
     meta = view.article.meta
+    at = view.document.origin_at(view.start)
     always = (
         (texts.place, meta.place),
-        (texts.date, readable_date(meta.date, texts)),
+        (texts.date, _date(meta, texts)),
         (texts.kind, meta.kind),
     )
     where_told = (
         (texts.issuer, meta.issuer),
         (texts.authors, "、".join(meta.authors)),
+        (texts.speaker, meta.speaker),
+        (texts.occasion, meta.occasion),
+        (texts.taken_from, meta.origin if meta.origin != meta.issuer else ""),
         (texts.heading, " › ".join(view.article.heading_path)),
-        (texts.file, view.document.source),
+        (texts.file, texts.at.format(file=view.document.source, at=at) if at else view.document.source),
+        (texts.copies, "、".join(view.copies)),
+        (texts.notes, "；".join(view.document.meta.get("notes", ()))),
     )
     rows = [_fact("oa-fact" if value else "oa-unstated", name, value or texts.unstated) for name, value in always]
     rows += [_fact("oa-long", name, value) for name, value in where_told if value]
@@ -110,6 +118,13 @@ def _facts(view: View, texts: Texts) -> str:
 
 def _fact(style: str, name: str, value: str) -> str:
     return f'<div class="{style}"><dt>{escape(name)}</dt><dd>{escape_lines(value)}</dd></div>'
+
+
+def _date(meta: Metadata, texts: Texts) -> str:
+    """Return the date with how it is known; the ways have Chinese names only."""
+    date = readable_date(meta.date, texts)
+    known = date and meta.date_from and texts.lang != "en"
+    return texts.date_from.format(date=date, known=meta.date_from) if known else date
 
 
 def readable_date(date: str, texts: Texts) -> str:

@@ -98,16 +98,20 @@ def _citation_fold(answer: Answer, turn: int, texts: Texts) -> str:
 
 
 def _passage_fold(answer: Answer, turn: int, texts: Texts) -> str:
-    rows = "".join(_passage(passage, turn, rank) for rank, passage in enumerate(answer.passages, start=1))
+    rows = "".join(_passage(passage, turn, rank, texts) for rank, passage in enumerate(answer.passages, start=1))
     return _fold(f"{texts.passages} {len(answer.passages)}", rows)
 
 
-def _passage(passage: Passage, turn: int, rank: int) -> str:
+def _copies(passage: Passage, texts: Texts) -> str:
+    return escape(texts.and_copies.format(count=len(passage.copies))) if passage.copies else ""
+
+
+def _passage(passage: Passage, turn: int, rank: int, texts: Texts) -> str:
     text = passage.chunk.text.strip()
     preview = text[:PASSAGE_PREVIEW] + ("…" if len(text) > PASSAGE_PREVIEW else "")
     return (
         f'<li><a class="oa-what" href="#{passage_target(turn, rank)}">{escape_lines(passage.article.title)}</a>'
-        f'<span class="oa-file">{escape_lines(passage.source)}</span>'
+        f'<span class="oa-file">{escape_lines(passage.source)}{_copies(passage, texts)}</span>'
         f'<span class="oa-preview">{escape_lines(preview)}</span></li>'
     )
 

@@ -46,10 +46,16 @@ def _citation_view(answer: Answer, turn: int, marker: int, service: AnswerServic
         start=citation.start,
         end=citation.end,
         position=texts.position.format(marker=marker, total=len(markers)),
+        copies=_copies(answer, citation.document_id),
         verified=citation.status is CitationStatus.VERBATIM,
         previous=cite_target(turn, markers[at - 1]) if at > 0 else "",
         next=cite_target(turn, markers[at + 1]) if at + 1 < len(markers) else "",
     )
+
+
+def _copies(answer: Answer, document_id: str) -> tuple[str, ...]:
+    """Return the other copies of the piece that a citation is from, as the passages of its answer tell them."""
+    return next((p.copies for p in answer.passages if p.article.document_id == document_id), ())
 
 
 def _passage_view(answer: Answer, turn: int, rank: int, service: AnswerService, texts: Texts) -> View | None:
@@ -66,6 +72,7 @@ def _passage_view(answer: Answer, turn: int, rank: int, service: AnswerService, 
         start=passage.chunk.start,
         end=passage.chunk.end,
         position=texts.passage_position.format(marker=rank, total=total),
+        copies=passage.copies,
         previous=passage_target(turn, rank - 1) if rank > 1 else "",
         next=passage_target(turn, rank + 1) if rank < total else "",
     )

@@ -18,11 +18,12 @@ BUSY_RETRY_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the indexing has come; `total` is 0 while it is not known."""
+    """How far the indexing has come; `total` is 0 and `left_s`, the seconds left, None while it is not known."""
 
     stage: str
     done: int = 0
     total: int = 0
+    left_s: float | None = None
 
     @property
     def share(self) -> float | None:

@@ -42,10 +42,18 @@ class Texts:
     panel_help: str
     place: str
     date: str
+    date_from: str
     kind: str
     issuer: str
+    speaker: str
+    occasion: str
+    taken_from: str
     authors: str
     file: str
+    at: str
+    copies: str
+    notes: str
+    and_copies: str
     heading: str
     unstated: str
     previous: str
@@ -64,7 +72,8 @@ class Texts:
     waiting: str
     indexing: str
     indexing_more: str
-    indexing_count: str
+    seconds_left: str
+    minutes_left: str
     empty: str
     empty_steps: tuple[str, ...]
     error: str
@@ -104,10 +113,18 @@ CHINESE = Texts(
     panel_help="引用的文字会在全文中标出，并注明地点、日期和来源文件。",
     place="地点",
     date="日期",
+    date_from="{date}（据{known}）",
     kind="文种",
     issuer="发文单位",
+    speaker="讲话人",
+    occasion="场合",
+    taken_from="文稿来源",
     authors="作者",
     file="来源文件",
+    at="{file}（{at}）",
+    copies="相同文稿",
+    notes="读取说明",
+    and_copies="（另有 {count} 份相同文稿）",
     heading="所在章节",
     unstated="未注明",
     previous="上一条",
@@ -125,10 +142,11 @@ CHINESE = Texts(
     waiting="资料库暂时被占用",
     indexing="正在建立资料库",
     indexing_more="首次建立时间较长，完成后页面会自动进入问答，不必刷新。",
-    indexing_count="{done} / {total}",
+    seconds_left="剩余不到 1 分钟",
+    minutes_left="约剩 {minutes} 分钟",
     empty="资料库里还没有文件",
     empty_steps=(
-        "把 txt 或 md 文件放进 corpus/ 文件夹，然后重新运行 `make run`；",
+        "把文件（Word、PDF、扫描件、表格、网页、文本等）放进 corpus/ 文件夹，然后重新运行 `make run`；",
         "或者直接指定文件夹：`make run CORPUS=文件夹`。",
     ),
     error="未能启动问答",
@@ -168,10 +186,18 @@ ENGLISH = Texts(
     panel_help="The quoted words are highlighted in the full text, with place, date and file.",
     place="Place",
     date="Date",
+    date_from="{date} ({known})",
     kind="Kind",
     issuer="Issuer",
+    speaker="Speaker",
+    occasion="Occasion",
+    taken_from="Taken from",
     authors="Authors",
     file="File",
+    at="{file} ({at})",
+    copies="Other copies",
+    notes="Remarks",
+    and_copies=" ({count} more copies)",
     heading="Section",
     unstated="not stated",
     previous="Previous",
@@ -189,10 +215,11 @@ ENGLISH = Texts(
     waiting="The library is busy",
     indexing="Building the library",
     indexing_more="The first time takes longer. The page goes on by itself, there is no need to reload.",
-    indexing_count="{done} / {total}",
+    seconds_left="less than a minute left",
+    minutes_left="about {minutes} min left",
     empty="The library is empty",
     empty_steps=(
-        "Put txt or md files into the folder corpus/ and run `make run` again;",
+        "Put files (Word, PDF, scans, tables, web pages, text …) into the folder corpus/ and run `make run` again;",
         "or name a folder: `make run CORPUS=folder`.",
     ),
     error="The assistant could not start",

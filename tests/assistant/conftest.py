@@ -10,6 +10,7 @@ import pytest
 from assistant.service import Assistant, assistant_for
 from core.settings import Settings
 from ingest.pipeline import Ingest
+from ingest.worker import InProcess
 from retriever.encoder import open_encoder
 from retriever.library import Library
 
@@ -66,6 +67,6 @@ def assistant(tmp_path_factory: pytest.TempPathFactory, model_folder: Path) -> I
     settings = Settings.load(data=root / "data", model_folder=model_folder)
     encoder = open_encoder(settings)
     with Library.writing(settings, encoder.name) as library:
-        Ingest(library, encoder).run([files])
+        Ingest(library, encoder, InProcess()).run([files])
     with assistant_for(settings) as opened:
         yield opened

@@ -54,3 +54,9 @@ def test_persons_and_organisations_are_told_apart_from_their_offices() -> None:
 def test_a_statement_of_what_something_is_is_seen() -> None:
     assert states("该活动的主题为“江畔青春”。", "主题")
     assert not states("活动围绕主题展开。", "主题")
+
+
+@pytest.mark.parametrize("text", ["引进资金（万元）：128", "所需经费以万元计"])
+def test_a_unit_without_a_figure_is_no_sum(text: str) -> None:
+    assert not holds_value(text, Ask.MONEY)
+    assert lead_values(text, [Ask.MONEY], []) == []

@@ -20,6 +20,7 @@ from core.schema import Answer, AnswerStatus, Turn, Vectors
 from core.settings import Settings
 from core.templates import Templates
 from ingest.pipeline import Ingest
+from ingest.worker import InProcess
 from retriever.library import Library
 from tests.fakes import FakeEncoder
 from tests.openai_server import Behaviour, CutOff, Hang, OpenAIServer, Raw, Refuse, Say, Trickle, openai_server
@@ -67,7 +68,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         (root / "files" / name).write_text(text, "utf-8")
     settings, encoder = Settings(data=root / "data"), AgreeingEncoder()
     with Library.writing(settings, encoder.name) as writing:
-        Ingest(writing, encoder).run([root / "files"])
+        Ingest(writing, encoder, InProcess()).run([root / "files"])
     with Library.reading(settings, encoder.name) as reading:
         yield reading
 

@@ -89,7 +89,7 @@ def test_a_report_counts_its_own_lines() -> None:
     report = IngestReport(
         (
             FileResult("a.txt", FileState.ADDED, documents=1, articles=1, chunks=3),
-            FileResult("b.txt", FileState.FAILED, "文件是空的。"),
+            FileResult("b.txt", FileState.FAILED, "文件是空的。", cause="empty"),
             FileResult("c.txt", FileState.FAILED, "没有读取权限。"),
             FileResult("d.txt", FileState.SKIPPED),
         ),
@@ -101,4 +101,5 @@ def test_a_report_counts_its_own_lines() -> None:
     assert written["library"] == {"documents": 2, "articles": 2, "chunks": 5}
     assert written["files"][1] == {
         "source": "b.txt", "state": "failed", "reason": "文件是空的。", "documents": 0, "articles": 0, "chunks": 0,
-    }  # fmt: skip
+            "cause": "empty", "notes": [], "duplicate_of": "",
+        }  # fmt: skip

@@ -12,6 +12,7 @@ from core.schema import Answer, AnswerStatus, Citation, CitationStatus
 from core.settings import Settings
 from evals.answers import Case, load_cases, run, score, summary
 from ingest.pipeline import Ingest
+from ingest.worker import InProcess
 from retriever.encoder import open_encoder
 from retriever.library import Library
 
@@ -70,7 +71,7 @@ def test_the_shipped_documents_answer_the_shipped_questions(tmp_path: Path, mode
     settings = Settings.load(data=tmp_path / "data", model_folder=model_folder)
     encoder = open_encoder(settings)
     with Library.writing(settings, encoder.name) as library:
-        report = Ingest(library, encoder).run([ROOT / "corpus"])
+        report = Ingest(library, encoder, InProcess()).run([ROOT / "corpus"])
     assert (report.documents, report.articles, report.failed) == (6, 6, 0)
     with assistant_for(settings) as assistant:
         totals = summary(run(assistant, load_cases(ROOT / "evals" / "sets" / "digests.jsonl")))

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.schema import Origin
 from ingest.articles import Structured, structure
 from ingest.chunking import chunk_article
-from ingest.clean import Role, clean
+from ingest.cleaning.blocks import Block, Role
+from ingest.cleaning.clean import clean
+from ingest.formats.plain import lines_of
+from ingest.lines import Line
 from retriever.places import Gazetteer
 from retriever.text import squeeze
 from tests.ingest.prose import articles
@@ -29,10 +33,14 @@ PORT = [
 ]
 
 
+def blocks_of(raw: str) -> tuple[Block, ...]:
+    return clean(lines_of(raw)).blocks
+
+
 @pytest.fixture
 def read(gazetteer: Gazetteer):
     def read(raw: str, **known: str) -> Structured:
-        return structure(clean(raw), document_id="d", source="来件.txt", sha256="", gazetteer=gazetteer, **known)
+        return structure(blocks_of(raw), document_id="d", source="来件.txt", sha256="", gazetteer=gazetteer, **known)
 
     return read
 
@@ -47,7 +55,11 @@ def page(*parts: str) -> str:
 @given(article=articles, title=st.sampled_from(["", "繁昌区年轻干部培养工作情况汇报"]))
 def test_articles_and_sections_lie_in_the_text_in_order(gazetteer: Gazetteer, article: list[str], title: str) -> None:
     made = structure(
-        clean(page(*([title] if title else []), *article)), document_id="d", source="s", sha256="", gazetteer=gazetteer
+        blocks_of(page(*([title] if title else []), *article)),
+        document_id="d",
+        source="s",
+        sha256="",
+        gazetteer=gazetteer,
     )
     text = made.document.text
     position = 0
@@ -165,7 +177,7 @@ def test_paragraphs_without_headings_are_one_section(read) -> None:
 )
 def test_no_block_vanishes(gazetteer: Gazetteer, parts: list[str], title: str) -> None:
     """Each is in a chunk, a heading of one, or in what stands around the text; the document holds them all."""
-    blocks = clean(page(*parts))
+    blocks = blocks_of(page(*parts))
     made = structure(blocks, document_id="d", source="s", sha256="", gazetteer=gazetteer, title=title)
     text = made.document.text
     found: list[str] = []
@@ -217,9 +229,11 @@ def test_a_list_above_the_text_is_not_taken_for_its_title(read) -> None:
     assert "\n".join(names[1:]) in sections_of(made)[0][1]
 
 
-def test_a_file_of_one_line_has_a_title_and_no_text(read) -> None:
+def test_a_file_of_one_line_is_text(read) -> None:
     made = read("湄潭县茶叶人才工作走出新路\n")
-    assert (made.document.title, made.sections) == ("湄潭县茶叶人才工作走出新路", ((),))
+    assert made.document.title == "湄潭县茶叶人才工作走出新路"
+    [[section]] = made.sections
+    assert made.document.text[section.start : section.end] == "湄潭县茶叶人才工作走出新路"
 
 
 @pytest.mark.parametrize("line", ["2023-05-06 10:21", "2023年5月6日"])
@@ -403,3 +417,174 @@ def test_credits_are_not_among_the_sentences_that_are_searched(read) -> None:
     made = read(page("湄潭县以“茶人”兴茶业", *TEA, "来源：贵州日报", "编辑：陈晓峰"))
     assert sections_of(made) == [((), "\n".join(TEA))]
     assert "编辑：陈晓峰" in made.document.text, "it can still be read in the document"
+
+
+# --- official documents -----------------------------------------------------------------------------------------
+
+NOTICE = page(
+    "中共湄潭县委组织部文件",
+    "湄组通〔2024〕3号",
+    "关于做好茶业人才项目申报工作的通知",
+    "各镇党委，各街道党工委，县级各部门党组：",
+    TEA[0],
+    "一、申报范围",
+    TEA[1],
+    "二、工作要求",
+    TEA[2],
+)
+
+
+def test_head_and_addressee_of_a_letter_stand_in_front_and_its_signature_behind(read) -> None:
+    made = read(
+        NOTICE + "\n" + page("附件：茶业人才项目申报表", "中共湄潭县委组织部", "2024年3月5日", "抄送：县委办公室。")
+    )
+    assert made.document.title == "关于做好茶业人才项目申报工作的通知"
+    assert sections_of(made) == [((), TEA[0]), (("一、申报范围",), TEA[1]), (("二、工作要求",), TEA[2])]
+    assert made.document.text.startswith(
+        "关于做好茶业人才项目申报工作的通知\n中共湄潭县委组织部文件\n湄组通〔2024〕3号\n各镇党委，各街道党工委，县级各部门党组："
+    )
+    assert made.document.text.endswith("附件：茶业人才项目申报表\n中共湄潭县委组织部\n2024年3月5日\n抄送：县委办公室。")
+
+
+def test_attachments_behind_a_signature_stay_searchable_and_the_signature_heads_nothing(read) -> None:
+    made = read(
+        NOTICE + "\n" + page("中共湄潭县委组织部", "2024年3月5日", "附件", "茶业人才项目申报办法", TEA[3], TEA[4])
+    )
+    assert [article.title for article in made.articles] == ["关于做好茶业人才项目申报工作的通知"]
+    headings = {heading for headings, _ in sections_of(made) for heading in headings}
+    assert "中共湄潭县委组织部" not in " ".join(headings)
+    assert sections_of(made)[-1] == (("附件 茶业人才项目申报办法",), TEA[3] + "\n" + TEA[4])
+    assert made.articles[0].meta.date == "2024-03-05"
+
+
+def test_a_list_of_offices_at_the_end_is_no_signature(read) -> None:
+    made = read(
+        page("湄潭县人才工作先进单位名单公布", TEA[0], "先进单位", "湄潭县教育局", "湄潭县财政局", "湄潭县水利局")
+    )
+    assert sections_of(made)[-1] == (("先进单位",), "湄潭县教育局\n湄潭县财政局\n湄潭县水利局")
+
+
+def test_two_letters_in_a_file_are_two_articles(read) -> None:
+    second = page("关于开展青年人才统计的通知", *PORT, "中共晋江市委组织部", "2024年4月6日")
+    made = read(page("关于开展茶业人才调研的通知", *TEA, "中共湄潭县委组织部", "2024年3月5日") + "\n" + second)
+    assert [(a.title, a.meta.district, a.meta.date) for a in made.articles] == [
+        ("关于开展茶业人才调研的通知", "湄潭县", "2024-03-05"),
+        ("关于开展青年人才统计的通知", "晋江市", "2024-04-06"),
+    ]
+
+
+def test_the_masthead_of_a_bulletin_is_not_its_title(read) -> None:
+    made = read(page("人才工作简报", "第12期", "中共湄潭县委组织部 2024年3月5日", "湄潭县建成茶业人才驿站", *TEA))
+    meta = made.articles[0].meta
+    assert (made.document.title, meta.kind, meta.date, meta.issuer) == (
+        "湄潭县建成茶业人才驿站",
+        "简报",
+        "2024-03-05",
+        "中共湄潭县委组织部",
+    )
+
+
+def test_a_subtitle_behind_a_dash_is_no_part_of_the_title_and_no_heading(read) -> None:
+    made = read(page("把人才引到茶山上", "——湄潭县推进产才融合的做法", TEA[0].replace("湄潭县", "该县")))
+    assert made.document.title == "把人才引到茶山上"
+    assert made.document.text.split("\n")[1] == "——湄潭县推进产才融合的做法"
+    assert sections_of(made)[0][0] == ()
+    assert place_of(made) == "贵州省遵义市湄潭县"
+
+
+def test_speaker_and_day_under_the_title_of_a_speech_are_no_headings(read) -> None:
+    made = read(page("在全县人才工作会上的讲话", "县委组织部部长 周明远", "（2024年3月5日）", "同志们：", *TEA))
+    assert made.document.title == "在全县人才工作会上的讲话"
+    assert sections_of(made)[0] == ((), "\n".join(["同志们：", *TEA]))
+
+
+# --- themes of long paragraphs ----------------------------------------------------------------------------------
+
+
+def test_long_paragraphs_of_one_make_stand_under_their_first_sentence(read) -> None:
+    long = [
+        f"{theme}。" + "".join(TEA) * 2
+        for theme in ("畅通四种渠道选出“好苗子”", "创新三项制度搭好台子", "聚力三个抓手系紧扣子")
+    ]
+    made = read(page("湄潭县茶叶人才工作走出新路", TEA[0], *long, TEA[1]))
+    assert sections_of(made) == [
+        ((), TEA[0]),
+        (("畅通四种渠道选出“好苗子”",), long[0]),
+        (("创新三项制度搭好台子",), long[1]),
+        (("聚力三个抓手系紧扣子",), long[2]),
+        ((), TEA[1]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "今年引进专家42名",
+        "“茶人”兴则茶业兴",
+        "湄潭县有茶园",
+        "县委书记周明远在会上表示，要抓好人才，抓好产业，抓好服务",
+    ],
+)
+def test_other_first_sentences_are_no_themes(read, first: str) -> None:
+    long = [f"{first}。" + "".join(TEA) * 2, "".join(TEA) * 2, "".join(PORT) * 2]
+    assert [headings for headings, _ in sections_of(read(page("湄潭县茶叶人才工作走出新路", *long)))] == [()]
+
+
+def test_enumerations_inside_a_paragraph_are_no_headings(read) -> None:
+    text = "一是广泛宣传；二是层层发动；三是重点动员。" + TEA[0]
+    assert sections_of(read(page("湄潭县茶叶人才工作走出新路", text))) == [((), text)]
+
+
+# --- what a format tells ----------------------------------------------------------------------------------------
+
+
+def test_pages_are_kept_with_the_place_at_which_they_begin(gazetteer: Gazetteer) -> None:
+    lines = [
+        Line("湄潭县茶叶人才工作", Origin(page=1), level=1, whole=True),
+        Line(TEA[0], Origin(page=1), whole=True),
+        Line("专家在茶园指导现场", Origin(page=1), whole=True),
+        Line(TEA[1], Origin(page=2), whole=True),
+        Line("一、下一步打算", Origin(page=2), whole=True),
+        Line(TEA[2], Origin(page=3), whole=True),
+    ]
+    made = structure(clean(lines).blocks, document_id="d", source="s.pdf", sha256="", gazetteer=gazetteer)
+    text = made.document.text
+    assert made.document.meta["origins"][:3] == [
+        [0, "第 1 页"],
+        [text.index(TEA[1]), "第 2 页"],
+        [text.index(TEA[2]), "第 3 页"],
+    ]
+    assert made.document.title == "湄潭县茶叶人才工作"
+
+
+def test_a_text_without_pages_has_no_origins(read) -> None:
+    assert "origins" not in read(page("湄潭县茶叶人才工作走出新路", *TEA)).document.meta
+
+
+def test_a_numbered_heading_of_the_first_level_is_no_title_of_another_article(gazetteer: Gazetteer) -> None:
+    lines = [
+        Line("湄潭县茶叶人才工作", level=1, whole=True),
+        Line(TEA[0], whole=True),
+        Line("一、主要做法", level=1, whole=True),
+        Line(TEA[1], whole=True),
+        Line("二、下一步打算", level=1, whole=True),
+        Line(TEA[2], whole=True),
+    ]
+    made = structure(clean(lines).blocks, document_id="d", source="s.docx", sha256="", gazetteer=gazetteer)
+    assert [article.title for article in made.articles] == ["湄潭县茶叶人才工作"]
+    assert [headings for headings, _ in sections_of(made)] == [(), ("一、主要做法",), ("二、下一步打算",)]
+
+
+def test_a_title_of_two_lines_in_the_format_is_one_title(gazetteer: Gazetteer) -> None:
+    lines = [
+        Line("湄潭县以“茶人”", level=1, whole=True),
+        Line("兴茶业助增收", level=1, whole=True),
+        Line(TEA[0], whole=True),
+    ]
+    made = structure(clean(lines).blocks, document_id="d", source="s.docx", sha256="", gazetteer=gazetteer)
+    assert made.document.title == "湄潭县以“茶人” 兴茶业助增收"
+
+
+def test_the_name_of_the_file_may_tell_the_date(read) -> None:
+    meta = read(page("湄潭县茶叶人才工作走出新路", *TEA), file_name="20240305_茶叶人才.docx").articles[0].meta
+    assert (meta.date, meta.date_from) == ("2024-03-05", "文件名")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from core.schema import Article, Chunk
 from ingest.articles import Section, Structured, structure
 from ingest.chunking import LIMIT, chunk_article
-from ingest.clean import clean
+from ingest.cleaning.clean import clean
+from ingest.formats.plain import lines_of
 from retriever.places import Gazetteer
 from retriever.text import sentence_spans, squeeze
 from tests.ingest.prose import DOINGS, PLACES, RESULTS, articles, sentences
@@ -24,7 +25,7 @@ pages = st.lists(
 
 
 def chunked(raw: str, gazetteer: Gazetteer) -> tuple[Structured, list[tuple[Section, ...]], list[list[Chunk]]]:
-    made = structure(clean(raw), document_id="d", source="s.txt", sha256="", gazetteer=gazetteer)
+    made = structure(clean(lines_of(raw)).blocks, document_id="d", source="s.txt", sha256="", gazetteer=gazetteer)
     chunks = [
         chunk_article(made.document.text, article, sections)
         for article, sections in zip(made.articles, made.sections, strict=True)

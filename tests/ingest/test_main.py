@@ -52,7 +52,7 @@ def test_an_ingest_that_finds_the_library_busy_keeps_the_progress_of_the_other(
     app = typer.Typer()
     app.command()(main)
     path = office.write("a.txt", report_text("湄潭县", "茶乡英才", 300))
-    office.write("b.docx", "x")
+    office.write("b.exe", "x")
     arguments = [str(office.files), "--data", str(office.settings.data)]
     file = office.settings.data / "progress.json"
     with Library.writing(office.settings, office.encoder.name):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from core.errors import StoreMismatchError
 from core.schema import FileState
+from ingest.formats.plain import lines_of
+from ingest.lines import Limits, RawText
 from tests.fakes import FakeEncoder
 from tests.office import Office, lines, ordinary_user, report_text, states
 
@@ -71,20 +74,112 @@ def test_a_moved_and_renamed_file_embeds_nothing(office: Office) -> None:
     office.ingest()
     (office.files / "归档").mkdir()
     path.rename(office.files / "归档" / "湄潭.txt")
+    before = office.document_of("茶乡英才").id
     report = office.ingest(prune=True)
-    assert states(report) == {"归档/湄潭.txt": FileState.ADDED, "a.txt": FileState.DELETED}
+    assert states(report) == {"归档/湄潭.txt": FileState.MOVED}
+    assert "a.txt" in lines(report)["归档/湄潭.txt"].reason
     assert (report.embedded, report.documents) == (0, 1)
+    assert office.document_of("茶乡英才").id == before, "a citation of it still opens"
     office.chunk_ids()
     assert {passage.source for passage in office.search("茶乡英才")} == {"归档/湄潭.txt"}
 
 
-def test_the_same_text_in_two_files_is_embedded_once_and_found_in_both(office: Office) -> None:
+def test_a_new_file_in_the_place_of_a_moved_one_does_not_touch_it(office: Office) -> None:
+    path = office.write("a.txt", TEA)
+    office.ingest()
+    path.rename(office.files / "b.txt")
+    office.ingest()
+    office.write("a.txt", PORT)
+    assert states(office.ingest()) == {"a.txt": FileState.ADDED, "b.txt": FileState.SKIPPED}
+    assert office.search("湄潭县“茶乡英才”")[0].source == "b.txt"
+    assert office.search("晋江市“晋才回流”")[0].source == "a.txt"
+    office.chunk_ids()
+
+
+def test_a_file_that_was_only_touched_is_not_read_again(office: Office) -> None:
+    path = office.write("a.txt", TEA)
+    office.ingest()
+    os.utime(path, ns=(1, 1))
+    assert states(office.ingest()) == {"a.txt": FileState.SKIPPED}
+
+
+def test_a_change_that_keeps_size_and_time_right_after_a_run_is_noticed(office: Office) -> None:
+    path = office.write("a.txt", TEA)
+    office.ingest()
+    status = path.stat()
+    path.write_text(TEA.replace("茶乡英才", "茶农英才"), "utf-8")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert states(office.ingest()) == {"a.txt": FileState.UPDATED}
+
+
+# --- re-posts ---------------------------------------------------------------------------------------------------
+
+
+def test_the_same_text_in_two_files_is_kept_twice_embedded_once_and_shown_once(office: Office) -> None:
     office.write("a.txt", TEA)
     office.write("b.txt", TEA)
     report = office.ingest()
-    assert report.embedded == report.chunks / 2
+    assert (report.documents, report.embedded) == (2, report.chunks / 2)
+    assert (lines(report)["a.txt"].duplicate_of, lines(report)["b.txt"].duplicate_of) == ("", "a.txt")
     office.chunk_ids()
-    assert {passage.source for passage in office.search("茶乡英才", 20)} == {"a.txt", "b.txt"}
+    passages = office.search("茶乡英才", 20)
+    assert {passage.source for passage in passages} == {"a.txt"}
+    assert {passage.copies for passage in passages} == {("b.txt",)}
+
+
+def test_a_repost_is_shown_only_where_it_says_something_else(office: Office) -> None:
+    text = report_text("湄潭县", "茶乡英才", 300, 40)
+    office.write("a.txt", text)
+    office.write("b.txt", text.replace("第7次调度", "第7次集中调度") + "\n来源：遵义晚报\n")
+    report = office.ingest()
+    assert lines(report)["b.txt"].duplicate_of == "a.txt"
+    assert 0 < len(office.chunk_ids()) < report.chunks
+    passages = office.search("湄潭县“茶乡英才”第7次集中调度新入库青年人才", 20)
+    assert "集中调度" in passages[0].chunk.text
+    assert [p.source for p in passages].count("b.txt") == 1
+    assert sum("第7次" in p.chunk.text for p in passages) == 1, "the same passage of the main copy is not shown too"
+
+
+def test_when_the_main_copy_goes_a_repost_takes_its_place(office: Office) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        office.write(name, TEA)
+    office.ingest()
+    embedded = office.encoder.embedded
+    (office.files / "a.txt").unlink()
+    office.ingest(prune=True)
+    office.chunk_ids()
+    assert {(p.source, p.copies) for p in office.search("茶乡英才", 20)} == {("b.txt", ("c.txt",))}
+    assert office.encoder.embedded == embedded
+    office.write("b.txt", PORT)
+    office.ingest()
+    assert {p.source for p in office.search("湄潭县“茶乡英才”", 1)} == {"c.txt"}
+
+
+def test_a_clean_copy_becomes_the_main_one_in_the_place_of_a_scan(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scan(data: bytes, source: str, limits: Limits) -> Iterator[RawText]:
+        yield RawText(lines_of(data.decode()), source, recognised=True, notes=("文字识别 1 页，平均可信度 0.93",))
+
+    monkeypatch.setattr("ingest.formats.images.read", scan)
+    text = report_text("湄潭县", "茶乡英才", 300, 40)
+    office.write("a.png", text.replace("第7次调度", "第1次调度"))
+    report = office.ingest()
+    assert lines(report)["a.png"].notes == ("文字识别 1 页，平均可信度 0.93",)
+    office.write("b.txt", text)
+    office.write("c.png", text)
+    report = office.ingest()
+    assert lines(report)["c.png"].duplicate_of == "b.txt"
+    office.chunk_ids()
+    best = office.search("湄潭县第35次调度“茶乡英才”，新入库青年人才335名")[0]
+    assert (best.source, best.copies) == ("b.txt", ("a.png", "c.png"))
+    assert office.document_of("湄潭县第35次调度“茶乡英才”，新入库青年人才335名").meta.get("recognised") is None
+
+
+def test_reports_of_one_form_with_other_figures_are_no_reposts(office: Office) -> None:
+    office.write("2022.txt", report_text("湄潭县", "茶乡英才", 300))
+    office.write("2023.txt", report_text("湄潭县", "茶乡英才", 411))
+    assert {line.duplicate_of for line in office.ingest().files} == {""}
 
 
 def test_a_rebuild_reads_all_again_embeds_nothing_and_says_updated(office: Office) -> None:
@@ -148,7 +243,7 @@ def test_a_known_file_that_is_given_itself_keeps_its_source(office: Office) -> N
 
 def test_what_is_passed_over_is_counted_apart_from_what_is_unchanged(office: Office) -> None:
     office.write("a.txt", TEA)
-    office.write("b.docx", TEA)
+    office.write("b.exe", TEA)
     office.ingest()
     written = office.ingest().to_json()
     assert (written["skipped"], written["passed_over"], written["failed"]) == (1, 1, 0)
@@ -208,22 +303,23 @@ def test_each_bad_input_gets_one_sentence_and_the_others_go_on(office: Office, t
     (office.files / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
     office.write("large.txt", TEA * 40)
     office.write("secret.txt", TEA).chmod(0)
-    office.write("sheet.xlsx", TEA)
+    office.write("program.exe", TEA)
+    (office.files / "sheet.xlsx").write_bytes(b"PK\x03\x04" + bytes(range(256)) * 4)
     office.write("good.txt", PORT)
-    given = tmp_path / "report.docx"
+    given = tmp_path / "report.xyz"
     given.write_text(TEA)
     with ordinary_user():
-        report = office.ingest(office.files, office.files / "none.txt", given, max_bytes=20_000)
+        report = office.ingest(office.files, office.files / "none.txt", given, limits=Limits(max_bytes=20_000))
     reasons = {
         "empty.txt": "空", "residue.txt": "没有正文", "picture.txt": "文本", "large.txt": "MB", "secret.txt": "权限",
-        "none.txt": "找不到", "report.docx": "格式",
+        "none.txt": "找不到", "report.xyz": "格式", "sheet.xlsx": "损坏",
     }  # fmt: skip
     told = lines(report)
-    for name, reason in {**reasons, "sheet.xlsx": "格式"}.items():
+    for name, reason in {**reasons, "program.exe": "格式"}.items():
         assert reason in told[name].reason
         assert told[name].reason.count("。") <= 1
     expected = dict.fromkeys(reasons, FileState.FAILED)
-    assert states(report) == {**expected, "sheet.xlsx": FileState.PASSED_OVER, "good.txt": FileState.ADDED}
+    assert states(report) == {**expected, "program.exe": FileState.PASSED_OVER, "good.txt": FileState.ADDED}
     assert (report.failed, report.documents) == (len(reasons), 1)
     office.chunk_ids()
 
@@ -252,6 +348,67 @@ def test_a_name_that_is_no_unicode_is_indexed_found_and_pruned(office: Office) -
     assert states(office.ingest(prune=True)) == {"茶业人才.txt": FileState.DELETED}
 
 
+def test_a_part_that_could_not_be_read_is_told_in_every_run(office: Office) -> None:
+    office.write("r.jsonl", json.dumps({"id": "t", "text": TEA}) + "\n{broken")
+    for _ in range(3):
+        report = office.ingest()
+        assert report.failed == 1
+        assert "第 2 行" in report.files[-1].reason
+    office.write("r.jsonl", json.dumps({"id": "t", "text": TEA}))
+    assert office.ingest().failed == 0
+    assert office.ingest().failed == 0
+
+
+def test_members_whose_names_look_alike_are_both_taken_in(office: Office) -> None:
+    with zipfile.ZipFile(office.files / "a.zip", "w") as archive:
+        archive.writestr("a.txt", TEA)
+        archive.writestr("a\x01.txt", PORT)
+    assert office.ingest().documents == 2
+    office.chunk_ids()
+    assert set(states(office.ingest()).values()) == {FileState.SKIPPED}
+
+
+@pytest.mark.parametrize(
+    "note", ["党员总数：518名", "会议改期到5月8日", "全县共有党支部32个", "第一批入库人才名单：周明远、何小茹"]
+)
+def test_a_note_of_one_line_is_taken_in_and_found(office: Office, note: str) -> None:
+    office.write("a.txt", note)
+    assert states(office.ingest()) == {"a.txt": FileState.ADDED}
+    assert note in office.found_text(note)
+
+
+# --- corrections ------------------------------------------------------------------------------------------------
+
+
+def kind_of(office: Office) -> str:
+    return office.search("湄潭县“茶乡英才”")[0].article.meta.kind
+
+
+def test_corrections_hold_for_a_file_that_is_given_itself_and_for_a_folder_below(office: Office) -> None:
+    path = office.write("下级/a.txt", TEA)
+    office.write("b.txt", HILL)
+    office.write("资料信息.csv", "文件,体裁\n下级/a.txt,讲话\nb.txt,通知\n")
+    for paths in ([office.files], [path], [path.parent]):
+        report = office.ingest(*paths)
+        assert report.failed == 0
+        assert kind_of(office) == "讲话"
+    assert states(office.ingest(path)) == {"下级/a.txt": FileState.SKIPPED}
+
+
+def test_a_broken_side_file_costs_no_correction_for_good(office: Office) -> None:
+    office.write("a.txt", TEA)
+    office.write("资料信息.csv", "文件,体裁\na.txt,讲话\n")
+    office.ingest()
+    office.write("资料信息.csv", "文件,体裁,日期\na.txt,讲话,2023-02-31\n")
+    assert office.ingest().failed == 1
+    assert kind_of(office) == "讲话"
+    office.write("a.txt", TEA + "\n湄潭县另建成院士工作站1家。\n")
+    office.ingest()
+    office.write("资料信息.csv", "文件,体裁\na.txt,讲话\n")
+    office.ingest()
+    assert kind_of(office) == "讲话"
+
+
 # --- records ----------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +429,7 @@ def test_records_become_documents_of_their_own_and_bad_ones_are_named(office: Of
     taken, problems = report.files
     assert (taken.state, taken.documents, report.documents) == (FileState.ADDED, 2, 2)
     assert problems.state is FileState.FAILED
-    for part in ("第 2 行", "第 4 行", "记录 e"):
+    for part in ("第 2 行", "第 4 行", "简报.jsonl#e"):
         assert part in problems.reason
     [best, *_] = office.search("湄潭县“茶乡英才”青年人才")
     assert (best.source, best.article.title, best.article.meta.date) == (
@@ -348,6 +505,39 @@ def test_wherever_a_run_breaks_off_the_next_has_every_chunk_once(office: Office,
     assert len(office.chunk_ids()) == report.chunks
     assert "晋才回流" not in office.found_text("晋江市“晋才回流”")
     assert "墩苗育才" in office.found_text("繁昌区“墩苗育才”")
+
+
+def test_what_a_broken_off_run_left_goes_with_its_folder(office: Office) -> None:
+    for number in range(12):
+        office.write(f"旧/{number}.txt", report_text(f"湄潭县第{number}镇", f"茶乡{number}号", number * 100, 80))
+    with pytest.raises(RuntimeError):
+        office.ingest(encoder=FakeEncoder(fails_after=10))
+    (office.files / "旧").rename(office.files / "新")
+    assert office.ingest(prune=True).documents == 12
+    assert {passage.source.split("/")[0] for passage in office.search("湄潭县青年人才", 50)} == {"新"}
+    office.chunk_ids()
+
+
+def test_an_old_version_that_comes_back_after_a_broken_off_update_is_read(office: Office) -> None:
+    office.write("a.txt", TEA)
+    office.ingest()
+    office.write("a.txt", PORT)
+    with pytest.raises(RuntimeError):
+        office.ingest(encoder=FakeEncoder(fails_after=0))
+    office.write("a.txt", TEA)
+    office.ingest()
+    assert "茶乡英才" in office.found_text("湄潭县“茶乡英才”")
+    assert "晋才回流" not in office.found_text("晋江市“晋才回流”")
+
+
+def test_a_move_that_broke_off_is_finished_under_the_new_name(office: Office) -> None:
+    path = office.write("a.txt", TEA)
+    office.ingest()
+    path.rename(office.files / "b.txt")
+    with pytest.raises(PowerCutError):
+        office.ingest(progress=stop_at("正在读取文件"))
+    office.ingest()
+    assert {passage.source for passage in office.search("茶乡英才")} == {"b.txt"}
 
 
 def test_a_rebuild_that_broke_off_is_finished_by_the_next_run(office: Office) -> None:

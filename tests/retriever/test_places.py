@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.places import Gazetteer, Place, short_name
+from retriever.places import _ORDINARY_NAMES, Gazetteer, Place, _divisions, short_name
 
 XUZHOU = Place("江苏省", "徐州市")
 
@@ -49,6 +49,8 @@ def test_full_and_short_names_are_found_with_what_they_lie_in(gazetteer: Gazette
     "text",
     [
         "公安机关加强协作", "各位领导、各位来宾", "实现社会长治久安", "壮大朝阳产业", "与阿里巴巴合作", "吸引新乡贤返乡",
+        "重大理论问题", "伟大理想", "创新县域经济", "提高县级机关效能", "召开县委常委会", "到达县城", "东区与西区", "建设新城区", "在通化解矛盾上",
+        "各自贡献力量", "任县委书记", "三明确一落实", "江北区域协同", "文山会海", "巩固原有成果", "全市中区县一级", "经开区、经济技术开发区",
         "中心城区更新", "主城区与郊区", "祝大家身体安康", "天下大同", "东方红", "日照充足", "我区、该县、全市", "高新区和开发区",
     ],
 )  # fmt: skip
@@ -65,6 +67,84 @@ def test_a_name_inside_the_words_around_it_is_found_where_it_stands(gazetteer: G
 
 def test_a_large_name_is_not_taken_for_a_part_of_it(gazetteer: Gazetteer) -> None:
     assert names(gazetteer, "吉林省吉林市与吉林") == ["吉林省", "吉林市", "吉林"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("九龙坡区", Place("重庆市", "", "九龙坡区")),
+        ("盐都区", Place("江苏省", "盐城市", "盐都区")),
+        ("通川区", Place("四川省", "达州市", "通川区")),
+        ("石柱土家族自治县", Place("重庆市", "", "石柱土家族自治县")),
+        ("璧山区", Place("重庆市", "", "璧山区")),
+        ("两江新区", Place("重庆市", "", "两江新区")),
+        ("临平区", Place("浙江省", "杭州市", "临平区")),
+        ("钱塘区", Place("浙江省", "杭州市", "钱塘区")),
+        ("偃师区", Place("河南省", "洛阳市", "偃师区")),
+        ("孟津区", Place("河南省", "洛阳市", "孟津区")),
+        ("曹妃甸区", Place("河北省", "唐山市", "曹妃甸区")),
+        ("潞州区", Place("山西省", "长治市", "潞州区")),
+        ("沙县区", Place("福建省", "三明市", "沙县区")),
+        ("雄安新区", Place("河北省", "雄安新区")),
+        ("昆玉市", Place("新疆维吾尔自治区", "", "昆玉市")),
+        ("胡杨河市", Place("新疆维吾尔自治区", "", "胡杨河市")),
+        ("新星市", Place("新疆维吾尔自治区", "", "新星市")),
+        ("白杨市", Place("新疆维吾尔自治区", "", "白杨市")),
+        ("和康县", Place("新疆维吾尔自治区", "和田地区", "和康县")),
+        ("三沙市", Place("海南省", "三沙市")),
+        ("屯昌县", Place("海南省", "", "屯昌县")),
+        ("横州市", Place("广西壮族自治区", "南宁市", "横州市")),
+        ("水富市", Place("云南省", "昭通市", "水富市")),
+        ("东莞市", Place("广东省", "东莞市")),
+        ("珠海市", Place("广东省", "珠海市")),
+        ("香港", Place("香港特别行政区")),
+        ("澳门", Place("澳门特别行政区")),
+        ("台湾", Place("台湾省")),
+    ],
+)
+def test_new_merged_and_special_divisions_are_known(gazetteer: Gazetteer, text: str, found: Place) -> None:
+    assert place(gazetteer, f"近日，{text}召开人才工作会议。") == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("璧山县", Place("重庆市", "", "璧山县")),
+        ("渝北区", Place("重庆市", "", "渝北区")),
+        ("万盛区", Place("重庆市", "", "万盛区")),
+        ("江干区", Place("浙江省", "杭州市", "江干区")),
+        ("偃师市", Place("河南省", "洛阳市", "偃师市")),
+        ("潞城市", Place("山西省", "长治市", "潞城市")),
+        ("襄樊市", Place("湖北省", "襄樊市")),
+        ("莱芜市", Place("山东省", "莱芜市")),
+        ("毕节地区", Place("贵州省", "毕节地区")),
+    ],
+)
+def test_divisions_of_earlier_years_are_known_by_their_full_name(gazetteer: Gazetteer, text: str, found: Place) -> None:
+    assert place(gazetteer, f"2010年，{text}召开人才工作会议。") == found
+    assert names(gazetteer, "上甘岭精神") == [], "as a short form it is something else"
+
+
+def test_nearly_all_divisions_of_today_are_there(gazetteer: Gazetteer) -> None:
+    """The state counts 34 provinces, 333 cities and about 2,845 counties and districts."""
+    today = set(_divisions())
+    assert sum(not p.city and not p.district for p in today) == 34
+    assert 333 <= sum(bool(p.city) and not p.district for p in today) <= 340
+    assert (
+        sum(bool(p.district) for p in today) + sum(p.name in ("东莞市", "中山市", "儋州市", "嘉峪关市") for p in today)
+        >= 2840
+    )
+    assert all(p.name in {m.name for m in gazetteer.find(p.name)} for p in today if p.name not in _ORDINARY_NAMES)
+
+
+def test_a_zone_is_no_division_and_stays_with_its_city(gazetteer: Gazetteer) -> None:
+    assert place(gazetteer, "达州高新区") == Place("四川省", "达州市")
+    assert place(gazetteer, "成都经济技术开发区") == Place("四川省", "成都市")
+
+
+@pytest.mark.parametrize("text", ["忠县", "在和县开展", "团忠县县委", "参与沛县发展", "新县发布", "安徽省和县"])
+def test_a_county_of_two_characters_is_found_where_no_word_is_in_the_way(gazetteer: Gazetteer, text: str) -> None:
+    assert any(name.endswith("县") for name in names(gazetteer, text))
 
 
 # --- short forms of districts -----------------------------------------------------------------------------------
@@ -103,6 +183,21 @@ def test_a_name_of_a_province_and_of_its_city_is_the_province(gazetteer: Gazette
 
 def test_a_district_named_by_an_ordinary_word_counts_with_its_city(gazetteer: Gazetteer) -> None:
     assert place(gazetteer, "洛阳市老城区") == Place("河南省", "洛阳市", "老城区")
+
+
+def test_what_stands_right_before_a_name_counts_first_then_the_context_then_the_text(gazetteer: Gazetteer) -> None:
+    def resolved(text: str, *context: Place) -> list[str]:
+        return [p.city for p in gazetteer.resolve_all(gazetteer.find(text), context)]
+
+    assert resolved("徐州市鼓楼区与福州市鼓楼区") == ["徐州市", "徐州市", "福州市", "福州市"]
+    assert resolved("鼓楼区与南京市、徐州市", XUZHOU) == ["徐州市", "南京市", "徐州市"]
+    assert resolved("鼓楼区与南京市、徐州市") == ["", "南京市", "徐州市"], "the text leaves it open"
+    assert resolved("鼓楼区是徐州市的中心") == ["徐州市", "徐州市"]
+
+
+@pytest.mark.parametrize("name", ["鼓楼区", "朝阳区", "江北区", "城关区", "市中区", "普陀区", "通州区"])
+def test_a_shared_name_alone_keeps_its_province_open(gazetteer: Gazetteer, name: str) -> None:
+    assert place(gazetteer, f"，{name}，") == Place("", "", name)
 
 
 # --- containing -------------------------------------------------------------------------------------------------

@@ -85,3 +85,40 @@ def test_a_compound_name_is_a_word() -> None:
 
 def test_nothing_comes_of_nothing() -> None:
     assert words("") == bigrams("") == list(sentence_spans(" \n\u3000")) == words("，。") == bigrams("，。") == []
+
+
+def test_signs_of_pdfs_and_web_pages_do_not_hide_a_word() -> None:
+    assert words("青\u200b年人才") == words("青年人才")
+    assert bigrams("⻓寿区⺠政局") == bigrams("长寿区民政局")
+
+
+def test_a_circled_number_makes_no_other_number_of_a_figure() -> None:
+    assert "101" not in words("引进博士10①名")
+    assert "10" in words("引进博士10①名")
+
+
+def test_a_row_of_a_table_is_never_quoted_in_part() -> None:
+    row = "；".join(
+        f"{head}：{cell}"
+        for head, cell in zip(
+            ("村", "第一书记", "派出单位", "驻村时间", "联系电话", "驻点情况·户数", "引进资金（万元）", "备注"),
+            (
+                "石垭村",
+                "周明远",
+                "县农业农村局",
+                "2023年5月",
+                "0852-1234567",
+                "312",
+                "128.5",
+                "2024年6月轮换，已报县委组织部备案",
+            ),
+            strict=True,
+        )
+    )
+    text = f"名册如下。\n{row}\n{row}"
+    assert [text[a:b] for a, b in statement_spans(text)] == ["名册如下。", row, row]
+
+
+def test_a_list_of_measures_is_still_cut_at_its_semicolons() -> None:
+    text = "一是建立“一人一档”跟踪培养机制，选派干部120名到一线历练，全程记实；二是推行“双导师”制度，结对帮带青年干部86名；三是开展“揭榜挂帅”，发布课题32个，完成率达到百分之九十五以上。"
+    assert len(list(statement_spans(text))) == 3

@@ -56,7 +56,7 @@ _ARTICLES = {
         ("一、总体情况",),
         0,
         len(REPORT_TEXT),
-        Metadata("重庆市", "", "九龙坡区", "2014-12", "总结", "九龙坡区委组织部"),
+        Metadata("重庆市", "", "九龙坡区", "2014-12", "落款", "总结", "九龙坡区委组织部"),
     ),
     "news": Article("news-1", "news", _NEWS.title, (), 0, len(NEWS_TEXT), Metadata("江苏省", "盐城市", "盐都区")),
 }

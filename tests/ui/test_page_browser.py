@@ -216,7 +216,7 @@ def test_indexing_is_shown_and_leads_to_questions(page: Page, serve: Serve) -> N
     expect(page.locator(".oa-card-indexing")).to_be_visible()
     expect(box(page)).to_be_disabled()
     indexer.now = Progress("正在读取文件", 612, 1927)
-    expect(page.locator(".oa-progress-text")).to_have_text("正在读取文件612 / 1,927")
+    expect(page.locator(".oa-progress-text")).to_have_text("正在读取文件32%")
 
     indexer.done.set()
 

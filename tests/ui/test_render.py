@@ -139,11 +139,15 @@ def test_an_answer_holds_nothing_but_our_own_markup(text: str) -> None:
 
 @given(hostile, hostile, st.integers(0, 40), st.integers(0, 40))
 def test_the_panel_holds_nothing_but_our_own_markup(text: str, other: str, start: int, length: int) -> None:
-    document = Document("d", other, other, text, "")
-    article = Article("a", "d", other, (other,), 0, len(text), Metadata(other, "", "", other, other, other, (other,)))
+    document = Document("d", other, other, text, "", {"origins": [[0, other]]})
+    meta = Metadata(
+        province=other, date=other, date_from=other, kind=other, issuer=other, authors=(other,), origin=other,
+        speaker=other, occasion=other,
+    )  # fmt: skip
+    article = Article("a", "d", other, (other,), 0, len(text), meta)
     quote = text[start : start + length] or other
     for verified in (True, False):
-        view = View(document, article, other, quote, start, start + len(quote), other, verified, other, "")
+        view = View(document, article, other, quote, start, start + len(quote), other, verified, other, "", (other,))
         html = source_panel(view, CHINESE)
         seen = Seen(html)
         assert seen.tags <= TAGS
@@ -282,7 +286,9 @@ def test_every_phase_has_its_card() -> None:
 
     assert "正在启动" in card(Starting())
     assert "资料库忙" in card(Starting("资料库忙"))
-    assert "12 / 1,927" in card(Indexing(Progress("正在读取文件", 12, 1927)))
+    assert "正在读取文件38%" in card(Indexing(Progress("正在读取文件", 733, 1927)))
+    assert "38% · 约剩 7 分钟" in card(Indexing(Progress("正在读取文件", 733, 1927, left_s=423.0)))
+    assert "不到 1 分钟" in card(Indexing(Progress("正在读取文件", 733, 1927, left_s=20.0)))
     assert "正在建立资料库" in card(Indexing())
     assert "make run" in card(Empty())
     assert "<b>坏了" in card(Failed("<b>坏了"))

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.clean import Role, clean
+from ingest.cleaning.blocks import Block, Role
+from ingest.cleaning.clean import clean
+from ingest.formats.plain import lines_of
+from ingest.lines import Line
 from retriever.text import squeeze
 from tests.ingest.prose import articles, paragraphs
 
@@ -17,8 +21,12 @@ LONG = (
 SECOND = "该区同步建立“导师帮带”制度，为每名挂职干部配备1名镇领导和1名业务骨干，按季度开展谈心谈话并形成成长档案。"
 
 
+def blocks_of(raw: str) -> tuple[Block, ...]:
+    return clean(lines_of(raw)).blocks
+
+
 def of_role(raw: str, role: Role) -> list[str]:
-    return [block.text for block in clean(raw) if block.role is role]
+    return [block.text for block in blocks_of(raw) if block.role is role]
 
 
 def texts(raw: str) -> list[str]:
@@ -61,7 +69,7 @@ def texts(raw: str) -> list[str]:
 )
 def test_what_a_web_page_puts_around_an_article_goes(residue: str) -> None:
     assert texts(f"{residue}\n\n{LONG}\n\n{residue}\n\n{SECOND}\n\n{residue}\n") == [LONG, SECOND]
-    assert all(residue not in block.text for block in clean(f"{LONG}\n{residue}"))
+    assert all(residue not in block.text for block in blocks_of(f"{LONG}\n{residue}"))
 
 
 def test_a_tail_of_a_page_behind_the_last_sentence_goes_and_the_sentence_stays() -> None:
@@ -95,7 +103,7 @@ def test_invisible_characters_go_and_spaces_become_one() -> None:
 
 
 def test_an_empty_page_and_a_page_of_residue_have_no_blocks() -> None:
-    assert clean("") == clean(" \n\n\u3000\n") == clean("分享到：\n\n打印\n") == []
+    assert blocks_of("") == blocks_of(" \n\n\u3000\n") == blocks_of("分享到：\n\n打印\n") == ()
 
 
 # --- wrapped lines ----------------------------------------------------------------------------------------------
@@ -135,7 +143,7 @@ def test_a_full_stop_alone_on_the_last_line_ends_its_sentence() -> None:
 
 
 def test_a_counter_behind_an_unfinished_line_is_not_taken_for_a_figure() -> None:
-    blocks = clean(f"{LONG[:50]}\n\n356\n\n一、做法\n\n{SECOND}\n")
+    blocks = blocks_of(f"{LONG[:50]}\n\n356\n\n一、做法\n\n{SECOND}\n")
     assert [block.text for block in blocks] == [LONG[:50], "一、做法", SECOND]
 
 
@@ -148,11 +156,11 @@ def test_a_figure_under_its_label_is_joined_to_it() -> None:
     "counter", ["阅读\n\n356", "点赞数\n356", "浏览次数：\n356", "分享到：\n\n356", "356", "47 2692307"]
 )
 def test_a_counter_of_a_page_goes_with_its_label(counter: str) -> None:
-    assert [block.text for block in clean(f"{LONG}\n\n{SECOND}\n\n{counter}\n")] == [LONG, SECOND]
+    assert [block.text for block in blocks_of(f"{LONG}\n\n{SECOND}\n\n{counter}\n")] == [LONG, SECOND]
 
 
 def test_a_number_under_the_title_is_a_counter() -> None:
-    assert [block.text for block in clean(f"墩苗育干部\n\n356\n\n{LONG}\n")] == ["墩苗育干部", LONG]
+    assert [block.text for block in blocks_of(f"墩苗育干部\n\n356\n\n{LONG}\n")] == ["墩苗育干部", LONG]
 
 
 @pytest.mark.parametrize("date", ["2023-05-06 10:21", "2023/5/6", "2023年5月6日 星期六 10:21:33", "2023.05.06"])
@@ -183,7 +191,7 @@ def test_words_in_latin_letters_keep_a_space_where_the_line_was_cut() -> None:
 
 
 def test_a_caption_between_the_halves_does_not_part_them() -> None:
-    blocks = clean(f"{LONG[:50]}\n\n挂职干部走访企业现场\n\n{LONG[50:]}\n\n{SECOND}\n")
+    blocks = blocks_of(f"{LONG[:50]}\n\n挂职干部走访企业现场\n\n{LONG[50:]}\n\n{SECOND}\n")
     assert [block.text for block in blocks if block.role is Role.TEXT] == [LONG, SECOND]
     assert "挂职干部走访企业现场" in [block.text for block in blocks if block.role is not Role.TEXT]
 
@@ -215,7 +223,7 @@ def test_wrapping_loses_no_words_and_adds_no_character(paragraph: str, data: st.
     parts = [paragraph[a:b] for a, b in zip([0, *cuts], [*cuts, len(paragraph)], strict=True)]
     seams = data.draw(st.lists(st.sampled_from(["\n", "\n\n", " \n\u3000"]), min_size=len(cuts), max_size=len(cuts)))
     raw = "".join(part + seam for part, seam in zip(parts, [*seams, ""], strict=True))
-    read = Counter("".join(block.text for block in clean(raw)))
+    read = Counter("".join(block.text for block in blocks_of(raw)))
     worded = Counter("".join(part for part in parts if any(c.isalpha() for c in part)))
     assert worded <= read
     assert Counter(squeeze("".join(read.elements()))) <= Counter(paragraph)
@@ -246,7 +254,7 @@ def test_a_line_where_a_picture_stood_is_a_caption_and_others_are_headings() -> 
 
 
 def test_a_caption_at_the_end_of_a_paragraph_is_taken_out_of_it() -> None:
-    blocks = clean(f"{LONG} 图为繁昌区年轻干部在园区走访\n\n{SECOND}\n")
+    blocks = blocks_of(f"{LONG} 图为繁昌区年轻干部在园区走访\n\n{SECOND}\n")
     assert [(block.role, block.text) for block in blocks] == [
         (Role.TEXT, LONG),
         (Role.CAPTION, "图为繁昌区年轻干部在园区走访"),
@@ -266,7 +274,7 @@ def test_a_caption_at_the_end_of_a_paragraph_is_taken_out_of_it() -> None:
     ],
 )
 def test_numbered_lines_and_markdown_are_headings_of_their_level(line: str, level: int) -> None:
-    headings = [block for block in clean(f"{LONG}\n\n{line}\n\n{SECOND}\n") if block.role is Role.HEADING]
+    headings = [block for block in blocks_of(f"{LONG}\n\n{line}\n\n{SECOND}\n") if block.role is Role.HEADING]
     assert [(block.text, block.level) for block in headings] == [(line.lstrip("# "), level)]
 
 
@@ -298,3 +306,162 @@ def test_a_credit_is_told_from_text(line: str) -> None:
 
 def test_a_rule_between_texts_is_kept_as_such() -> None:
     assert of_role(f"{LONG}\n\n--------\n\n{SECOND}\n", Role.RULE) == ["--------"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2023-05-06 10:21 来源：芜湖日报 浏览次数：1024",
+        "发布时间：2023-05-06 10:21 信息来源：中共芜湖市繁昌区委组织部 浏览次数：1024次 字号：[大 中 小]",
+        "繁昌组工 2023年5月6日 10:21 安徽",
+        "原创 繁昌组工 2023-05-06 10:21 发表于安徽",
+    ],
+)
+def test_the_line_under_a_title_with_date_and_source_is_a_credit(line: str) -> None:
+    assert of_role(f"繁昌区“墩苗”育干部\n\n{line}\n\n{LONG}\n", Role.CREDIT) == [line]
+
+
+# --- sentences broken where a page or a scraper happened to -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["全年引进博士，其中海外1", "3名，硕士20名。"], "全年引进博士，其中海外13名，硕士20名。"),
+        (["该县出台了新规划，自20", "23年起施行。"], "该县出台了新规划，自2023年起施行。"),
+        (["全县引进人才", "1158", "名，其中博士32名。"], "全县引进人才1158名，其中博士32名。"),
+        (
+            ["该县投入资金，今年已达4000", "余万元，惠及企业230家。"],
+            "该县投入资金，今年已达4000余万元，惠及企业230家。",
+        ),
+    ],
+)
+def test_a_short_line_that_breaks_inside_or_behind_a_figure_is_mended(lines: list[str], sentence: str) -> None:
+    assert texts("\n".join(lines)) == [sentence]
+
+
+def test_text_wrapped_by_columns_is_joined_though_digits_make_its_lines_longer() -> None:
+    prose = (LONG + SECOND) * 3
+    lines, width = [""], 0
+    for character in prose:
+        step = 1 if character.isascii() else 2
+        if width + step > 40:
+            lines.append("")
+            width = 0
+        lines[-1] += character
+        width += step
+    assert len({len(line) for line in lines[:-1]}) > 2
+    assert "".join(texts("\n".join(lines))) == prose
+
+
+def test_items_of_a_list_without_full_stops_stay_apart() -> None:
+    items = [
+        f"{number}.组织部门牵头抓总，会同有关单位制定年度培养计划、明确责任分工并按季度通报落实情况"
+        for number in (1, 2)
+    ]
+    last = "3.各镇负责跟踪管理。"
+    blocks = blocks_of("\n".join([LONG, *items, last]))
+    assert [block.text for block in blocks] == [LONG, *items, last]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["年份\t引进\t留存", "2021\t120\t98%", "2022\t150\t97%"],
+        ["年份    引进    留存", "2021    120     98%", "2022    150     97%"],
+        ["年份　　引进　　留存", "2021　　120　　98%"],
+        ["年份 | 引进 | 留存", "2021 | 120 | 98%"],
+        ["│年份│引进│留存│", "│2021│120│98%│"],
+    ],
+)
+def test_rows_of_a_drawn_table_stay_rows(rows: list[str]) -> None:
+    assert [text.split() for text in texts("\n".join([LONG, *rows, SECOND]))[1:-1]] == [row.split() for row in rows]
+
+
+def test_an_editor_alone_on_a_line_is_a_credit_with_and_without_a_space_in_the_name() -> None:
+    for line in ("责任编辑：何茹", "责任编辑：何 茹", "值班编委：周明远", "一审：周明远"):
+        assert of_role(f"{LONG}\n\n{SECOND}\n\n{line}\n", Role.CREDIT) == [line]
+
+
+# --- formats that know their paragraphs -------------------------------------------------------------------------
+
+
+def test_whole_paragraphs_are_never_joined() -> None:
+    parts = [LONG[:50], LONG[50:], "引进人数", "1158", SECOND]
+    result = clean([Line(part, whole=True) for part in parts])
+    assert [block.text for block in result.blocks] == parts
+    assert result.joined == ()
+    mixed = clean([Line(LONG[:50]), Line(LONG[50:], whole=True)])
+    assert [block.text for block in mixed.blocks] == [LONG[:50], LONG[50:]]
+
+
+def test_headings_and_rows_are_what_the_format_says() -> None:
+    heading = f"关于{LONG[:60]}"
+    row = "年份：2023；引进：1158；率：98%"
+    result = clean([Line(heading, level=3), Line(row, row=True), Line("1158", row=True), Line("--------", level=2)])
+    assert [(block.text, block.role, block.level) for block in result.blocks] == [
+        (heading, Role.HEADING, 3),
+        (row, Role.TEXT, 0),
+        ("1158", Role.TEXT, 0),
+        ("--------", Role.HEADING, 2),
+    ]
+
+
+def test_a_row_is_kept_as_it_is() -> None:
+    row = "单位：组织部\t  编制：12\u3000人"
+    assert [block.text for block in clean([Line(row, row=True)]).blocks] == [row]
+
+
+def test_blocks_and_what_was_done_know_their_place() -> None:
+    result = clean(lines_of(f"墩苗育干部\n\n{LONG[:50]}\n\n{LONG[50:]}\n打印\n\n{SECOND}\n"))
+    assert [block.origin.paragraph for block in result.blocks] == [1, 3, 8]
+    assert [(part.text, part.reason, part.origin.paragraph) for part in result.removed] == [("打印", "按钮", 6)]
+    assert [(LONG.index(seam.before + seam.after), seam.origin.paragraph) for seam in result.joined] == [(38, 5)]
+
+
+# --- nothing vanishes -------------------------------------------------------------------------------------------
+
+_HIDDEN = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\ufffe\x00-\x1f\x7f]")
+_RESIDUE = [
+    "分享到：微信", "356", "阅读", "引进人数", "。", "— 3 —", "相关阅读", "· 某区开会 2023-05-04", "目录", "一、总则……1", "首页",
+    "打印", '");', "<p>", "&nbsp;", "责任编辑：王明远", "2023-05-06 10:21", "# 标题 #", "| a | b |", "图为干部走访", "□ 周明远",
+    "返回搜狐，查看更多", "原标题：", "，正文：", "--------", "（1）", "名，其中", "1.", "\u200b", "某县工作报告", "a\tb\tc",
+]  # fmt: skip
+_lines = st.one_of(
+    st.sampled_from(_RESIDUE),
+    paragraphs.flatmap(lambda text: st.integers(1, len(text)).map(lambda cut: text[:cut])),
+    st.text(st.sampled_from("一二人才，。：；“”（）()<>&|#*-—=·.0123456789ab \u3000\t\u200b\ufeff…①□"), max_size=30),
+    st.text(max_size=12).filter(lambda text: not re.search(r"[\n\r]", text)),
+)
+
+
+@given(st.lists(st.tuples(_lines, st.booleans(), st.booleans(), st.sampled_from([0, 0, 0, 1, 4])), max_size=25))
+def test_every_character_is_kept_or_listed(drawn: list[tuple[str, bool, bool, int]]) -> None:
+    given_lines = [Line(text, whole=whole, row=row and whole, level=level) for text, whole, row, level in drawn]
+    result = clean(given_lines)
+    told = "".join(block.text for block in result.blocks) + "".join(part.text for part in result.removed)
+    assert Counter(_HIDDEN.sub("", told)) == Counter(_HIDDEN.sub("", "".join(line.text for line in given_lines)))
+    assert all(part.text.strip() and part.reason for part in result.removed)
+
+
+@given(st.lists(st.one_of(st.sampled_from([*_RESIDUE, ""]), paragraphs), max_size=20))
+def test_cleaning_a_page_twice_ends_the_same(parts: list[str]) -> None:
+    assert clean(lines_of("\n".join(parts))) == clean(lines_of("\n".join(parts)))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "字" * 300_000, "1" * 300_000, "。”" * 100_000, "“" * 300_000, "（" * 300_000, "<" * 300_000, "<p>" * 100_000 + "字",
+        "字" + "<p>" * 100_000, "字" + "&nbsp;" * 50_000, "a\t" * 100_000, "| " * 100_000, "# " * 100_000, "责任编辑：" * 50_000,
+        "短行\n" * 30_000, "短行，\n" * 30_000, "相关阅读\n某区开会\n" * 15_000, "引进人数\n12\n" * 15_000, "。\n" * 30_000,
+        ("字" * 50 + "\n") * 10_000, "\n" * 1_000_000 + "字", "\u200b\n" * 30_000, "首页\n干部工作\n" * 15_000,
+        "主办单位：某县\n" * 30_000, ("(" * 119 + "a\n") * 2_000, ("大中小 " * 29 + "呀\n") * 2_000,
+    ],
+    ids=lambda raw: repr(raw[:6]),
+)  # fmt: skip
+def test_huge_and_monotonous_input_is_read_to_its_end(raw: str) -> None:
+    result = clean(lines_of(raw))
+    told = sum(len(squeeze(block.text)) for block in result.blocks)
+    told += sum(len(squeeze(part.text)) for part in result.removed)
+    assert told == len(squeeze(raw.replace("\u200b", "")))

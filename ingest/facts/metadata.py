@@ -1,0 +1,368 @@
+"""What a text tells about itself: place, date, kind, issuer, authors, source. What it does not tell stays empty."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.schema import Metadata
+from ingest.facts.credits import Credits, is_media, read_credits
+from ingest.facts.dates import date_of_name, dates_in, first_date, later_years, parse_date, whole_date
+from ingest.facts.kinds import kind_of_speech, kind_of_title
+from ingest.facts.official import is_office, letterhead, number_organ, office_of_dated
+from retriever.names import PERSON
+from retriever.places import Gazetteer, Mention, Place
+
+_LABEL = re.compile(
+    r"^\s*[-*]?\s*[（(【\[]?(地区|地点|时间|日期|发布时间|发布日期|成文日期|发文日期|印发日期|体裁|文种|来源说明|来源|作者|发文机关|发文单位|发布单位|发布机构)"
+    r"\s*[:：]\s*(.*?)[)）】\]]?$"
+)
+_UNTOLD = re.compile(r"未注明|未提及|不详|未知")
+_DATE_LABELS = ("发布时间", "发布日期", "成文日期", "发文日期", "印发日期", "日期", "时间")
+_ISSUER_LABELS = ("发文机关", "发文单位", "发布单位", "发布机构")
+_PRINTED = re.compile(r"《\s*[\u4e00-\u9fff ]{2,14}报\s*》\s*[（(]")
+"""A newspaper before the day and the page on which it printed a text."""
+_PUT_BEFORE = re.compile(r"^[^。]{0,60}，正文：")
+"""What some collections put before the first word: source and time."""
+_OPENING = re.compile(r"^[\s“”\"‘（(【]*$")
+_AFTER_DATE = re.compile(r"\s*(?:以来|以后|之前|以前|前|起|至|到|[年度]*的|度|[年月]?[初中末底])")
+
+_SPEECH = ("讲话", "交流发言", "汇报")
+_MEETING = r"[^，。；：]{2,50}?(?:会|会议|仪式|论坛|培训班|研讨班|典礼|活动|大会|调研时|座谈时)"
+_SPOKEN_AT = re.compile(
+    rf"^(?P<who>.{{0,30}}?)在(?P<where>{_MEETING}|[^，。；：]{{2,40}}?)(?:上|时|中|期间)的?(?:.{{0,12}}?)(?:讲话|发言|致辞|汇报|寄语|主持词)"
+)
+_OPENED_AT = re.compile(r"在(?P<where>[^，。；：]{4,50}?)(?:胜利|隆重|即将)?(?:召开|开幕|举行)之际")
+_SPOKEN_FOR = re.compile(
+    r"^(?P<where>.{4,40}?(?:会|会议|论坛|仪式|大会))(?:上的?)?(?:讲话|交流|发言|汇报|主持词|致辞|表态)"
+)
+_POST = (
+    r"[\u4e00-\u9fff、（）()]{2,30}?(?:书记|部长|主任|县长|市长|区长|省长|州长|局长|厅长|主席|院长|校长|主委|处长|科长|会长|"
+    r"秘书长|负责人|同志)"
+)
+_SPEAKER = re.compile(rf"(?:{_POST}\s*)?{PERSON}|{_POST}\s+[\u4e00-\u9fff]{{1,3}}(?:某某?|[×xX]{{1,2}})?")
+_SPOKE = re.compile(rf"^(?:{_POST})?\s*(?P<name>{PERSON})(?:同志)?$")
+
+_MANY = 3
+"""Mentions from which on a text without a place in its title is taken to be of the place that it keeps naming."""
+_NAMED_AFTER = re.compile(
+    r"[^\W\d_与和及、在的是了委区县市省]{0,5}(?:日报|晚报|晨报|早报|时报|商报|都市报|法治报|经济报|新闻网|电视台|卫视|大学(?!生)|学院|师范|银行|分行|支行|分公司)"
+)
+"""What makes a place name a part of another name: 四川文理学院, 达州日报."""
+_GUEST = re.compile(r"(?:赴|前往|借鉴|对标|学习|考察|来自|走访|援助?|支援|帮扶|协作|籍贯|生于|任|任中共|原)$")
+"""What stands before the name of a place that somebody goes to, comes from or has served in."""
+_NATIVE = re.compile(r"人[，,。；;）)]|籍")
+_OUR_CITY = re.compile(r"我市|该市")
+_OUR_DISTRICT = re.compile(r"[我全该][区县旗]")
+_PROVINCES = {
+    "京": "北京市", "津": "天津市", "冀": "河北省", "晋": "山西省", "辽": "辽宁省", "沪": "上海市", "浙": "浙江省",
+    "皖": "安徽省", "闽": "福建省", "赣": "江西省", "鲁": "山东省", "豫": "河南省", "鄂": "湖北省", "湘": "湖南省",
+    "粤": "广东省", "桂": "广西壮族自治区", "琼": "海南省", "渝": "重庆市", "川": "四川省", "黔": "贵州省",
+    "滇": "云南省", "陕": "陕西省",
+}  # fmt: skip
+_OF_PROVINCE = re.compile(rf"([{''.join(_PROVINCES)}])[委府政]")
+"""The beginning of the document numbers of a province: 渝委组. Those of a county are longer: 通川组."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one article as they stand on the page."""
+
+    title: str = ""
+    """Empty where it has none of its own."""
+    front: Sequence[str] = ()
+    """Letterhead, number, subtitle, speaker and the like, above and below the title."""
+    paragraphs: Sequence[str] = ()
+    bylines: Sequence[str] = ()
+    credits: Sequence[str] = ()
+    """Lines such as 来源：达州日报 or 地区：重庆市, wherever they stand."""
+    closing: Sequence[str] = ()
+    """The lines of a signature."""
+
+    @property
+    def heading(self) -> str:
+        """Title and what stands around it, in one line."""
+        return " ".join([self.title, *self.front]).strip()
+
+
+def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_name: str = "") -> Metadata:
+    """Return the metadata of one article.
+
+    Args:
+        parts: the article.
+        known_date: a date from outside the text (a field of a record), empty where there is none.
+        gazetteer: the place names.
+        file_name: name of the file; a date in it counts where the text tells none.
+    """
+    paragraphs = parts.paragraphs
+    labels = dict(_labels([*paragraphs[:8], *parts.credits, *parts.front]))
+    last = paragraphs[-1] if paragraphs else ""
+    credits = read_credits(parts.bylines, parts.credits, paragraphs[0] if paragraphs else "", last)
+    place = _place(parts, labels, credits, gazetteer)
+    date, date_from = _date(parts, known_date, labels, file_name)
+    kind = _kind(parts, labels, credits)
+    is_speech = kind in _SPEECH or bool(kind_of_speech(paragraphs))
+    return Metadata(
+        province=place.province,
+        city=place.city,
+        district=place.district,
+        date=date,
+        date_from=date_from,
+        kind=kind,
+        issuer=_issuer(parts, labels, credits),
+        authors=credits.authors,
+        origin=credits.origin,
+        speaker=_speaker(parts) if is_speech else "",
+        occasion=_occasion(parts) if is_speech else "",
+    )
+
+
+def _labels(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        match = _LABEL.match(line)
+        if match and not _UNTOLD.search(match[2]):
+            yield match[1], match[2]
+
+
+# --- place ------------------------------------------------------------------------------------------------------
+
+
+def _place(parts: Parts, labels: Mapping[str, str], credits: Credits, gazetteer: Gazetteer) -> Place:
+    """Return the place a text is of: the one its label, signature or title names, else the one it keeps speaking of."""
+    heading, body = parts.heading, "\n".join(parts.paragraphs)
+    offices = "\n".join(_offices(parts))
+    text = f"{offices}\n{heading}\n{body}"
+    every = gazetteer.find(text)
+    outside = [p for line in (credits.origin, credits.paper, credits.dateline) for p in _certain(line, gazetteer)]
+    outside += _by_number(parts)
+    places = gazetteer.resolve_all(every, outside)
+    named = list(zip(every, places, strict=True))
+    found = [(m, p) for m, p in named if m.start < len(offices) or not _NAMED_AFTER.match(text, m.end)]
+    start = len(offices) + 1
+    signed = [p for m, p in found if m.start < start]
+    titled = [p for m, p in found if start <= m.start < start + len(heading)]
+    spoken = [(m, p) for m, p in found if m.start > start + len(heading)]
+    if label := labels.get("地区", labels.get("地点", "")):
+        mentions = gazetteer.find(label, [m.name for m in every])
+        if mentions:
+            return _smallest(gazetteer.resolve_all(mentions, [p for p in places if p.province]))
+    counts = Counter(
+        p
+        for m, p in spoken
+        if not _GUEST.search(text[max(0, m.start - 4) : m.start]) and not _NATIVE.match(text, m.end)
+    )
+    if signed:
+        return _smallest([*signed, *(p for p in titled if signed[0].contains(p))])
+    if titled:
+        return _of_title(titled, counts)
+    if numbered := _by_number(parts):
+        return numbered[0]
+    place = _by_counts(counts, Counter(p for m, p in named if m.start > start + len(heading)), body)
+    if not place.name:
+        behind = start + len(heading) + 1 + credits.dateline_end
+        place = _of_frame(credits, [p for m, p in spoken if m.start >= behind], gazetteer)
+    return place
+
+
+def _offices(parts: Parts) -> Iterator[str]:
+    yield from (line for line in parts.closing if is_office(line))
+    around = (*parts.front, *parts.credits)
+    yield from (office for line in around if (office := letterhead(line) or office_of_dated(line)))
+
+
+def _by_number(parts: Parts) -> list[Place]:
+    organs = (number_organ(line) for line in (*parts.front, *parts.credits))
+    matches = (_OF_PROVINCE.match(organ) for organ in organs)
+    return [Place(_PROVINCES[match[1]]) for match in matches if match]
+
+
+def _certain(text: str, gazetteer: Gazetteer) -> list[Place]:
+    mentions: list[Mention] = gazetteer.find(text) if text else []
+    return [mention.places[0] for mention in mentions if len(mention.places) == 1]
+
+
+def _smallest(places: Sequence[Place]) -> Place:
+    """Return the first place, or a smaller one inside it where the text goes on to name just one."""
+    inside = {p for p in places if places[0].contains(p) and p != places[0]}
+    lowest = [p for p in inside if not any(p != q and p.contains(q) for q in inside)]
+    return lowest[0] if len(lowest) == 1 else places[0]
+
+
+def _of_title(places: Sequence[Place], counts: Counter[Place]) -> Place:
+    """Return the place of a title; of several that have nothing to do with each other the one the text is about."""
+    roots = [p for p in dict.fromkeys(places) if not any(q != p and q.contains(p) for q in places)]
+    if len(roots) == 1:
+        return _smallest([roots[0], *places])
+    shares = {root: sum(n for p, n in counts.items() if root.contains(p)) for root in roots}
+    best = max(roots, key=lambda root: shares[root])
+    if shares[best] > sum(shares.values()) - shares[best]:
+        return _smallest([best, *places])
+    # Two districts of one city: the text is of the city.
+    same = {(p.province, p.city) for p in roots}
+    province, city = next(iter(same))
+    return Place(province, city) if len(same) == 1 and province else Place("")
+
+
+def _by_counts(counts: Counter[Place], every: Counter[Place], body: str) -> Place:
+    """Return the smallest place to which most of the mentions belong, from province to city to district.
+
+    Args:
+        counts: the mentions that may tell it.
+        every: all mentions, also of guests and in other names, which speak for no place but against all others.
+        body: the text.
+    """
+    place = Place("")
+    strict = len(_OUR_DISTRICT.findall(body)) + len(_OUR_CITY.findall(body)) >= 2
+    while True:
+        below = Counter(
+            {
+                step: _share(counts, step)
+                for step in {_step(place, one) for one in counts if not place.name or place.contains(one)}
+            }
+        )
+        del below[place]
+        if not below:
+            break
+        best, count = below.most_common(1)[0]
+        beside = (one for one in every if not place.name or place.contains(one))
+        others = sum(every[one] for one in beside if not best.contains(one) and not one.contains(best))
+        # A text that says 我区 may name other districts more often than its own: it must name next to no others.
+        if count < _MANY or count <= (3 if strict else 2) * others or 2 * count < counts[place]:
+            break
+        place = best
+    is_part = place.district and not place.district.endswith("市")
+    if is_part and _OUR_CITY.search(body) and not _OUR_DISTRICT.search(body):
+        return Place(place.province, place.city)
+    return place
+
+
+def _share(counts: Counter[Place], place: Place) -> int:
+    return sum(count for one, count in counts.items() if place.contains(one))
+
+
+def _step(place: Place, below: Place) -> Place:
+    """Return the next division on the way from `place` down to `below`."""
+    if below == place:
+        return place
+    if not place.province:
+        return Place(below.province) if below.province else below
+    if not place.city and not place.district:
+        return Place(below.province, below.city) if below.city else below
+    return below
+
+
+def _of_frame(credits: Credits, spoken: Sequence[Place], gazetteer: Gazetteer) -> Place:
+    """Return the place of a dateline or of the office that a text comes from, where the text speaks of it alone."""
+    lines = [credits.dateline, "" if is_media(credits.origin) else credits.origin]
+    for place in (p for line in lines for p in _certain(line, gazetteer)):
+        if spoken and all(place.contains(p) or p.contains(place) for p in spoken):
+            return place
+    return Place("")
+
+
+# --- date -------------------------------------------------------------------------------------------------------
+
+
+def _date(parts: Parts, known: str, labels: Mapping[str, str], file_name: str) -> tuple[str, str]:
+    """Return the date of a text and how it is known."""
+    first = parts.paragraphs[0] if parts.paragraphs else ""
+    last = parts.paragraphs[-1] if parts.paragraphs else ""
+    sources: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("字段", lambda: parse_date(known) or first_date(known)),
+        ("标注", lambda: _noted(parts, labels, first, last)),
+        ("落款", lambda: next((day for line in reversed(parts.closing) if (day := whole_date(line))), "")),
+        ("标题", lambda: first_date(parts.heading)),
+        ("文件名", lambda: date_of_name(file_name)),
+        ("正文", lambda: _opening_date(first, parts.paragraphs)),
+    )
+    for name, read in sources:
+        if date := read():
+            return date, name
+    return "", ""
+
+
+def _noted(parts: Parts, labels: Mapping[str, str], first: str, last: str) -> str:
+    """Return the date that stands by a text: in a label, alone on a line near the title, or in a newspaper's note."""
+    for name in _DATE_LABELS:
+        if name in labels and (date := parse_date(labels[name]) or first_date(labels[name])):
+            return date
+    for line in (*parts.credits, *parts.front):
+        bare = re.sub(rf"\s*{PERSON}\s*$|^{PERSON}\s*", "", line).removeprefix(office_of_dated(line))
+        if date := whole_date(line) or (whole_date(bare) if len(line) < 30 else ""):
+            return date
+    if (match := _PUT_BEFORE.match(first)) and (date := first_date(match[0])):
+        return date
+    end = last[-80:]
+    return first_date(end[printed.end() :]) if (printed := _PRINTED.search(end)) else ""
+
+
+def _opening_date(first: str, paragraphs: Sequence[str]) -> str:
+    """Return the date with which a text begins, or that of its dateline; no date of which it only speaks."""
+    found = next(dates_in(first[:80]), None)
+    if found is None or _AFTER_DATE.match(first, found.end):
+        return ""
+    before = first[: found.start]
+    starts = bool(_OPENING.match(before)) or bool(re.match(r"\s*(?:电|讯|消息)", first[found.end :]))
+    dated = starts or bool(re.search(r"(?:讯|电|消息)\s*(?:[（(][^（()）]*[)）])?\s*$", before))
+    return found.iso if dated and not any(later_years(p, found.iso[:4]) for p in paragraphs) else ""
+
+
+# --- kind, issuer, speech ---------------------------------------------------------------------------------------
+
+
+def _kind(parts: Parts, labels: Mapping[str, str], credits: Credits) -> str:
+    if label := labels.get("体裁", labels.get("文种", "")):
+        return re.split(r"[，,。（(；;、]", label)[0]
+    for line in (parts.title, *(front for front in parts.front if not number_organ(front))):
+        if kind := kind_of_title(line):
+            return kind
+    if speech := kind_of_speech(parts.paragraphs):
+        return speech
+    if credits.pressed:
+        return "报道"
+    return "政策文件" if any(number_organ(line) for line in (*parts.front, *parts.credits)) else ""
+
+
+def _issuer(parts: Parts, labels: Mapping[str, str], credits: Credits) -> str:
+    """Return who issued a text: by a label, the signature, the letterhead or the title, else where it was printed."""
+    if named := next((labels[name] for name in _ISSUER_LABELS if labels.get(name)), ""):
+        return named
+    if signed := [line for line in parts.closing if is_office(line)]:
+        return "、".join(re.sub(r"\s+", "", line) for line in signed)
+    heads = [letterhead(line) or office_of_dated(line) for line in (*parts.front, *parts.credits)]
+    heads += [line.strip("（()）") for line in parts.front]
+    if head := next((line for line in heads if line and is_office(line)), ""):
+        return head
+    before = parts.title.partition("关于")[0].strip() if "关于" in parts.title else ""
+    if before.startswith(("中共", "中国共产党")) and is_office(before):
+        return before
+    if is_media(credits.origin) or is_office(credits.origin):
+        return credits.origin
+    return credits.paper
+
+
+def _speaker(parts: Parts) -> str:
+    """Return who spoke, by a line under the title or the beginning of the title."""
+    if (match := _SPOKEN_AT.match(parts.title)) and (named := _SPOKE.match(match["who"])):
+        return named[0].removesuffix("同志")
+    for line in (*parts.front, *parts.bylines):
+        bare = re.sub(r"[（(][^（()）]*\d{4}[^（()）]*[)）]|\d{4}年\d{1,2}月(?:\d{1,2}日)?", "", line).strip()
+        if _SPEAKER.fullmatch(bare):
+            return re.sub(r"\s+", " ", bare).removesuffix("同志")
+    return ""
+
+
+def _occasion(parts: Parts) -> str:
+    """Return the meeting at which a text was spoken, by its title or its opening."""
+    for line in (parts.title, *parts.front):
+        for pattern in (_SPOKEN_AT, _SPOKEN_FOR):
+            if match := pattern.match(line.strip("（()） ")):
+                return _unquoted(match["where"])
+    match = _OPENED_AT.search("\n".join(parts.paragraphs[:2])[:160])
+    return _unquoted(match["where"]) if match else ""
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1] if name.startswith("“") and name.find("”") == len(name) - 1 else name

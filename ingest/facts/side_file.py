@@ -1,0 +1,302 @@
+"""A side file in which an office corrects what is known about the texts of a folder, written in Excel or as CSV.
+
+Its columns, in any order, as many as are needed: 文件 (always), 篇目 (one article of a file, by title or number), 标题,
+省, 市, 区县, 日期, 体裁, 发文单位, 作者, 来源, 讲话人, 场合.
+An empty cell corrects nothing; 无 says that there is none.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from pathlib import Path, PurePosixPath
+from xml.etree.ElementTree import ParseError
+
+from core.errors import DamagedFileError, FileTooLargeError, ReadError
+from core.schema import Article, Metadata
+from ingest.facts.dates import parse_date
+from retriever.places import Gazetteer, Place
+from retriever.text import squeeze
+
+NAMES = ("资料信息.csv", "资料信息.xlsx", "facts.csv")
+SIDE_FILE = "补充信息"
+"""`Metadata.date_from` of a date that a side file tells."""
+_FILE, _ARTICLE, _TITLE, _DATE, _AUTHORS = "文件", "篇目", "标题", "日期", "作者"
+_PLACES = ("省", "市", "区县")
+_LEVELS = ("province", "city", "district")
+_COLUMNS = (_FILE, _ARTICLE, _TITLE, *_PLACES, _DATE, "体裁", "发文单位", _AUTHORS, "来源", "讲话人", "场合")
+_NONE = "无"
+_CONTAINERS = (".zip", ".jsonl")
+_LARGEST = 20_000_000
+"""Bytes of a side file, and of a sheet in it once unpacked."""
+_MOST_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One row: what it says of a text, as written; an empty cell is left out."""
+
+    row: int
+    file: str
+    article: str
+    cells: tuple[tuple[str, str], ...]
+
+    def says(self) -> str:
+        """Return all that it says, in one string."""
+        return "|".join([self.file, self.article, *(f"{name}={value}" for name, value in self.cells)])
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The corrections for the texts of one folder."""
+
+    folder: Path
+    corrections: tuple[Correction, ...] = ()
+
+    @cached_property
+    def _by_last_name(self) -> dict[str, list[Correction]]:
+        """The rows by the end of the path that they give; those that give only a record (#3) under an empty name."""
+        table: dict[str, list[Correction]] = defaultdict(list)
+        for correction in self.corrections:
+            name = "" if correction.file.startswith("#") else correction.file.rpartition("/")[2]
+            table[name].append(correction)
+        return table
+
+    def _rows_of(self, source: str) -> list[Correction]:
+        """Return the rows about a source, in their order."""
+        names = [name.replace("\\", "/") for name in (source, *_containers(source))]
+        ends = dict.fromkeys(["", *(name.rpartition("/")[2] for name in names)])
+        maybe = {c.row: c for end in ends for c in self._by_last_name.get(end, ()) if self._names(c, source)}
+        return [maybe[row] for row in sorted(maybe)]
+
+    def fingerprint_of(self, source: str) -> str:
+        """Return a hash of what is said about a text, a file or what is in it; empty where nothing is said."""
+        is_container = source.lower().endswith(_CONTAINERS)
+        rows = [c for c in self.corrections if self._is_about(c, source)] if is_container else self._rows_of(source)
+        said = [c.says() for c in rows]
+        return hashlib.sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:16] if said else ""
+
+    def apply(self, article: Article, source: str, number: int) -> Article:
+        """Return an article as corrected.
+
+        Args:
+            article: it, with what its text tells.
+            source: name of its document for people.
+            number: its place among the articles of the document, from 1.
+        """
+        fitting = [c for c in self._rows_of(source) if _is_of(c, article.title, number)]
+        # What is said of one article counts before what is said of the whole file.
+        for correction in sorted(fitting, key=lambda c: bool(c.article)):
+            article = _corrected(article, dict(correction.cells))
+        return article
+
+    def unused(self, sources: Iterable[str]) -> list[str]:
+        """Return the rows that fit none of `sources`, such as 第 5 行“3月简报.docx”."""
+        used = {c.row for source in sources for c in self._rows_of(source)}
+        return [f"第 {c.row} 行“{c.file}”" for c in self.corrections if c.row not in used]
+
+    def _is_about(self, correction: Correction, source: str) -> bool:
+        """Whether a row names an archive or a file of records, or something that may be in it."""
+        if self._names(correction, source):
+            return True
+        file = PurePosixPath(correction.file.partition("#")[0])
+        return PurePosixPath(source).name in file.parts or not _is_file(self.folder / file)
+
+    def _names(self, correction: Correction, source: str) -> bool:
+        """Whether a row is about a source: the end of it, up to folders that lead to the one of the side file."""
+        return any(self._leads_to(correction.file, name) for name in (source, *_containers(source)))
+
+    def _leads_to(self, file: str, source: str) -> bool:
+        if not source.endswith(file):
+            return False
+        before = source[: -len(file)]
+        if file.startswith("#") or not before:
+            return True
+        if not before.endswith("/"):
+            return False
+        parts = PurePosixPath(before).parts
+        is_member = any(part.lower().endswith(_CONTAINERS) for part in parts)
+        return is_member or self.folder.parts[-len(parts) :] == parts
+
+
+def _containers(source: str) -> Iterator[str]:
+    """Yield the archives or collections that a text lies in."""
+    for match in re.finditer(r"\.(?:zip(?=/)|jsonl(?=#))", source, re.IGNORECASE):
+        yield source[: match.end()]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def load_facts(folder: Path) -> Facts:
+    """Return the corrections of a folder; none where it has no side file.
+
+    Raises:
+        ReadError: the side file cannot be read or has a value that does not work; the message names the row.
+    """
+    found = [folder / name for name in NAMES if (folder / name).is_file()]
+    if len(found) > 1:
+        raise ReadError(f"同一文件夹里有多份资料信息（{'、'.join(path.name for path in found)}），请合并成一份。")
+    if not found:
+        return Facts(folder)
+    return Facts(folder, tuple(_corrections(_rows(found[0]), found[0].name)))
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    """Yield the rows of a side file as texts."""
+    try:
+        data = path.read_bytes() if path.stat().st_size <= _LARGEST else None
+    except OSError as exc:
+        raise ReadError(f"{path.name} 打不开，请检查文件权限或是否正被占用。") from exc
+    if data is None:
+        raise FileTooLargeError(f"{path.name} 太大，请只保留需要更正的行。")
+    if path.suffix.lower() == ".xlsx":
+        return _sheet_rows(data, path.name)
+    from ingest.formats.decode import decode
+
+    text = decode(data)
+    head = text.lstrip("\ufeff").partition("\n")[0]
+    delimiter = max(",\t;，；", key=head.count)
+    try:
+        return iter(list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter)))
+    except csv.Error as exc:
+        raise DamagedFileError(f"{path.name} 不是可用的 CSV 表格，请用 Excel 重新保存后再试。") from exc
+
+
+def _sheet_rows(data: bytes, name: str) -> Iterator[list[str]]:
+    # Imported here, as is what reads CSV: most folders have no such file.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > _LARGEST:
+                raise FileTooLargeError(f"{name} 展开后太大，请只保留需要更正的行。")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = [[_written(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+        book.close()
+    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError) as exc:
+        raise DamagedFileError(f"{name} 已损坏或不是 Excel 工作簿，请用 Excel 重新保存后再试。") from exc
+    return iter(rows)
+
+
+def _written(value: object) -> str:
+    """Return the value of a cell as a person wrote it."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _corrections(rows: Iterator[list[str]], name: str) -> Iterator[Correction]:
+    head: list[str] | None = None
+    for number, row in enumerate(rows, start=1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        if number > _MOST_ROWS:
+            raise FileTooLargeError(f"{name} 超过 {_MOST_ROWS} 行，请只保留需要更正的行。")
+        if head is None:
+            head = _head(cells, number, name)
+            continue
+        yield _correction(dict(zip(head, cells, strict=False)), number, name)
+
+
+def _head(cells: Sequence[str], number: int, name: str) -> list[str]:
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    for cell in cells:
+        if cell not in _COLUMNS:
+            shown = f"“{cell}”" if cell else "没有名称的列"
+            raise ReadError(f"{name} 第 {number} 行：不认识的列{shown}，可用的列有 {'、'.join(_COLUMNS)}。")
+    if twice := next((cell for cell in cells if list(cells).count(cell) > 1), ""):
+        raise ReadError(f"{name} 第 {number} 行：“{twice}”列出现了两次，请只保留一列。")
+    if _FILE not in cells:
+        raise ReadError(f"{name} 第 {number} 行：缺少“文件”列，请加上这一列并填写文件名。")
+    return list(cells)
+
+
+def _correction(cells: dict[str, str], number: int, name: str) -> Correction:
+    file = re.sub(r"^(?:\./|/)+", "", cells.pop(_FILE, "").replace("\\", "/"))
+    if not file:
+        raise ReadError(f"{name} 第 {number} 行：没有填写“文件”，请填写文件名或删去这一行。")
+    article = cells.pop(_ARTICLE, "")
+    if cells.get(_TITLE) == _NONE:
+        raise ReadError(f"{name} 第 {number} 行：“标题”不能是“无”，请填写标题或留空。")
+    given = cells.get(_DATE, "")
+    if given and given != _NONE:
+        cells[_DATE] = parse_date(given)
+        if not cells[_DATE]:
+            raise ReadError(f"{name} 第 {number} 行：“{given}”不是日期，请写成 2024-03-05、2024年3月 或 2024年。")
+    return Correction(number, file, article, tuple((key, value) for key, value in cells.items() if value))
+
+
+def _is_of(correction: Correction, title: str, number: int) -> bool:
+    wanted = correction.article
+    if not wanted:
+        return True
+    if counted := re.fullmatch(r"第?\s*(\d+)\s*篇?", wanted):
+        return int(counted[1]) == number
+    return squeeze(wanted) == squeeze(title)
+
+
+def _corrected(article: Article, cells: dict[str, str]) -> Article:
+    def said(name: str) -> str:
+        return "" if cells[name] == _NONE else cells[name]
+
+    meta = article.meta
+    if changes := {field: said(name) for name, field in zip(_PLACES, _LEVELS, strict=True) if name in cells}:
+        meta = _placed(changes, meta)
+    meta = replace(
+        meta,
+        kind=said("体裁") if "体裁" in cells else meta.kind,
+        issuer=said("发文单位") if "发文单位" in cells else meta.issuer,
+        origin=said("来源") if "来源" in cells else meta.origin,
+        speaker=said("讲话人") if "讲话人" in cells else meta.speaker,
+        occasion=said("场合") if "场合" in cells else meta.occasion,
+    )
+    if _DATE in cells:
+        meta = replace(meta, date=said(_DATE), date_from=SIDE_FILE if said(_DATE) else "")
+    if _AUTHORS in cells:
+        names = re.split(r"[、,，;；\s]+", said(_AUTHORS))
+        meta = replace(meta, authors=tuple(dict.fromkeys(name for name in names if name)))
+    return replace(article, meta=meta, title=cells.get(_TITLE, article.title))
+
+
+def _placed(changes: dict[str, str], meta: Metadata) -> Metadata:
+    """Correct the place. What lies below a corrected level goes, unless it is said too; what lies above it follows."""
+    before = {"province": meta.province, "city": meta.city, "district": meta.district}
+    after = before | changes
+    changed = [number for number, level in enumerate(_LEVELS) if after[level] != before[level]]
+    for level in _LEVELS[changed[0] + 1 :] if changed else ():
+        if level not in changes:
+            after[level] = ""
+    lowest = next((level for level in reversed(_LEVELS) if changes.get(level)), "")
+    open_levels = [level for level in _LEVELS[: _LEVELS.index(lowest)] if level not in changes] if lowest else []
+    if open_levels:
+        called = [p for m in _gazetteer().find(after[lowest]) for p in m.places if p.name == after[lowest]]
+        fitting = [p for p in called if all(getattr(p, level) == said for level, said in changes.items())]
+        if fitting and not any(all(getattr(p, level) == after[level] for level in open_levels) for p in fitting):
+            one = fitting[0] if len(fitting) == 1 else Place("")
+            after |= {level: getattr(one, level) for level in open_levels}
+    return replace(meta, province=after["province"], city=after["city"], district=after["district"])
+
+
+@lru_cache(maxsize=1)
+def _gazetteer() -> Gazetteer:
+    return Gazetteer()

@@ -1,0 +1,165 @@
+"""Presentations (.pptx): slide by slide, the title first, the rest as it is read, the notes at the end of the slide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pptx
+from lxml import etree
+from pptx.enum.shapes import PP_PLACEHOLDER
+
+from core.errors import EmptyFileError, FileTooLargeError
+from core.schema import Origin
+from ingest.formats.containers import damage_named, open_package, parse_xml, without_dangling_links
+from ingest.formats.numbering import formatted
+from ingest.formats.sniff import Content, content_of
+from ingest.formats.tables import Cell, Merged, row_lines
+from ingest.lines import Limits, Line, Problem, RawText
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_LEFT_OUT = frozenset({PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.HEADER})
+_TITLES = frozenset({PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE})
+_SAME_ROW = 180_000
+"""English metric units: shapes whose upper edges differ by less (half a centimetre) are read from left to right."""
+_FORMS = {
+    "arabic": "decimal", "alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman",
+    "romanUc": "upperRoman", "ea1Chs": "chineseCounting", "ea1Cht": "chineseCounting", "circleNumDb":
+    "decimalEnclosedCircle",
+}  # fmt: skip
+_ENDS = {"Period": ("", "."), "ParenR": ("", ")"), "ParenBoth": ("(", ")"), "Plain": ("", "")}
+
+
+def read(data: bytes, source: str, limits: Limits) -> Iterator[RawText | Problem]:
+    """Yield the one text of a presentation; see `ingest.lines.Reader`."""
+    if content_of(data) not in (Content.SLIDES, Content.ZIP, Content.OTHER):
+        # Imported here, as it sends files on to this module in its turn.
+        from ingest.formats.legacy import read_as_it_is
+
+        yield from read_as_it_is(data, source, limits, Content.SLIDES)
+        return
+    package = without_dangling_links(open_package(data, limits), data)
+    with damage_named():
+        slides = list(pptx.Presentation(BytesIO(package)).slides)
+        if len(slides) > limits.max_pages:
+            raise FileTooLargeError(f"有 {len(slides)} 张幻灯片，超过上限 {limits.max_pages} 张；请拆分后再试。")
+        lines = [line for number, slide in enumerate(slides, start=1) for line in _slide_lines(slide, number)]
+    if not lines:
+        raise EmptyFileError("幻灯片里没有文字（可能只有图片）；请导出为 PDF 后再试。")
+    yield RawText(tuple(lines), source)
+
+
+def _slide_lines(slide: Any, number: int) -> Iterator[Line]:
+    origin = Origin(page=number)
+    shapes = _in_order(slide.shapes)
+    titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
+    for shape in titles:
+        # A title on several lines is one title.
+        if text := "".join(_paragraph_texts(shape.text_frame._txBody, joined=True)).strip():
+            # The title of the first slide is that of all.
+            yield Line(text, origin, whole=True, level=1 if number == 1 else 2)
+    for shape in shapes:
+        if shape not in titles:
+            yield from _shape_lines(shape, origin, slide.part)
+    if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
+        for text in _paragraph_texts(frame._txBody):
+            yield Line(text, origin, whole=True)
+
+
+def _in_order(shapes: Any) -> list[Any]:
+    """Return shapes as they are read, from the top down and from left to right; without page numbers and footers."""
+    kept = [shape for shape in shapes if _placeholder(shape) not in _LEFT_OUT]
+    by_top = sorted(kept, key=lambda shape: (shape.top or 0, shape.left or 0))
+    rows: list[list[Any]] = []
+    for shape in by_top:
+        if rows and (shape.top or 0) - (rows[-1][0].top or 0) < _SAME_ROW:
+            rows[-1].append(shape)
+        else:
+            rows.append([shape])
+    return [shape for row in rows for shape in sorted(row, key=lambda shape: shape.left or 0)]
+
+
+def _placeholder(shape: Any) -> PP_PLACEHOLDER | None:
+    return shape.placeholder_format.type if shape.is_placeholder else None
+
+
+def _shape_lines(shape: Any, origin: Origin, part: Any) -> Iterator[Line]:
+    if hasattr(shape, "shapes"):
+        for inner in _in_order(shape.shapes):
+            yield from _shape_lines(inner, origin, part)
+    elif getattr(shape, "has_table", False):
+        yield from row_lines(_grid(shape.table), lambda _: origin, int(shape.table.first_row))
+    elif getattr(shape, "has_text_frame", False):
+        for text in _paragraph_texts(shape.text_frame._txBody):
+            yield Line(text, origin, whole=True)
+    else:
+        yield from _diagram_lines(shape, origin, part)
+
+
+def _grid(table: Any) -> list[list[Cell]]:
+    rows: list[list[Cell]] = []
+    for row in table.rows:
+        cells: list[Cell] = []
+        for cell in row.cells:
+            text = "\n".join(_paragraph_texts(cell._tc.txBody)) if cell._tc.txBody is not None else ""
+            if text or not cell.is_spanned:
+                cells.append(text)
+            else:
+                cells.append(Merged.UP if cell._tc.vMerge else Merged.LEFT)
+        rows.append(cells)
+    return rows
+
+
+def _diagram_lines(shape: Any, origin: Origin, part: Any) -> Iterator[Line]:
+    """Yield the texts of a drawing of boxes and arrows (SmartArt), which stand in a part of their own."""
+    ids = next(shape._element.iter(f"{_DIAGRAM}relIds"), None)
+    name = next((value for key, value in ids.attrib.items() if key.endswith("}dm")), "") if ids is not None else ""
+    if name and name in part.rels and not part.rels[name].is_external:
+        root = parse_xml(part.rels[name].target_part.blob)
+        for body in root.iter(f"{_DIAGRAM}t"):
+            for text in _paragraph_texts(body):
+                yield Line(text, origin, whole=True)
+
+
+def _paragraph_texts(body: etree._Element, joined: bool = False) -> Iterator[str]:
+    """Yield the paragraphs of a text frame that are not empty, with their automatic numbers.
+
+    Manual line breaks end a line, but not where the whole frame is one text that is to be `joined`.
+    """
+    counters: dict[int, int] = {}
+    for paragraph in body.iterchildren(f"{_A}p"):
+        pieces: list[str] = []
+        for child in paragraph.iterchildren():
+            if child.tag == f"{_A}r":
+                pieces.extend(text.text or "" for text in child.iterchildren(f"{_A}t"))
+            elif child.tag == f"{_A}br":
+                pieces.append("" if joined else "\n")
+        label = _label(paragraph, counters)
+        lines = [line for line in "".join(pieces).replace("\v", "\n").replace("\u00ad", "").split("\n") if line.strip()]
+        for index, line in enumerate(lines):
+            yield label + line if index == 0 else line
+
+
+def _label(paragraph: etree._Element, counters: dict[int, int]) -> str:
+    """Return the automatic number of a paragraph and count it; a paragraph without one ends the list."""
+    properties = paragraph.find(f"{_A}pPr")
+    text = properties.get("lvl", "0") if properties is not None else "0"
+    depth = int(text) if text.isascii() and text.isdigit() else 0
+    for deeper in [other for other in counters if other > depth]:
+        del counters[deeper]
+    numbered = properties.find(f"{_A}buAutoNum") if properties is not None else None
+    if numbered is None:
+        counters.pop(depth, None)
+        return ""
+    start = numbered.get("startAt", "1")
+    first = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
+    counters[depth] = counters[depth] + 1 if depth in counters else first
+    kind = numbered.get("type", "")
+    for prefix, form in _FORMS.items():
+        if kind.startswith(prefix):
+            before, after = _ENDS.get(kind.removeprefix(prefix), ("", ""))
+            number = formatted(counters[depth], form)
+            return f"{before}{number}{after} " if number else ""
+    return ""

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pptx
+import pytest
+from lxml import etree
+from pptx.util import Cm
+
+from core.errors import DamagedFileError, EmptyFileError, FileTooLargeError, UnsafeFileError
+from ingest.formats.slides import read
+from ingest.lines import Limits, RawText
+from tests.ingest.formats.known_text import HEADINGS, TITLE, missing_cells, share_in_order
+from tests.ingest.formats.makers_office import joined, known_pptx, ole_of, only_text, part_of, with_part, zip_of
+
+
+def text_of(data: bytes, limits: Limits | None = None) -> RawText:
+    return only_text(read(data, "汇报.pptx", limits or Limits()))
+
+
+def texts(deck: Any) -> list[str]:
+    return [line.text for line in text_of(saved(deck)).lines]
+
+
+def saved(deck: Any) -> bytes:
+    made = BytesIO()
+    deck.save(made)
+    return made.getvalue()
+
+
+def deck_with_slide(layout: int = 6) -> tuple[Any, Any]:
+    deck = pptx.Presentation()
+    return deck, deck.slides.add_slide(deck.slide_layouts[layout])
+
+
+def box(shapes: Any, text: str, left: float, top: float) -> Any:
+    shape = shapes.add_textbox(Cm(left), Cm(top), Cm(6), Cm(1))
+    shape.text_frame.text = text
+    return shape
+
+
+def test_the_known_text_comes_back() -> None:
+    text = text_of(known_pptx())
+    assert share_in_order(joined(text)) >= 0.995
+    assert missing_cells(joined(text)) == []
+    assert [(line.text, line.level) for line in text.lines if line.level] == [
+        (TITLE, 1),
+        *((heading, 2) for heading in HEADINGS),
+    ]
+    assert text.lines[0].origin.label == "第 1 页"
+
+
+def test_shapes_are_read_from_the_top_and_from_the_left() -> None:
+    deck, slide = deck_with_slide(5)
+    box(slide.shapes, "右下", 14, 10)
+    box(slide.shapes, "左下", 2, 10.2)
+    box(slide.shapes, "上", 2, 5)
+    group = slide.shapes.add_group_shape()
+    box(group.shapes, "组内", 2, 15)
+    slide.shapes.title.text = "人才\v工作汇报"
+    assert texts(deck) == ["人才工作汇报", "上", "左下", "右下", "组内"]
+
+
+def test_notes_stand_at_the_end_of_their_slide() -> None:
+    deck, slide = deck_with_slide()
+    box(slide.shapes, "引进人才31名。", 2, 2)
+    slide.notes_slide.notes_text_frame.text = "此处介绍背景。"
+    box(deck.slides.add_slide(deck.slide_layouts[6]).shapes, "谢谢", 2, 2)
+    lines = text_of(saved(deck)).lines
+    assert [(line.text, line.origin.page) for line in lines] == [
+        ("引进人才31名。", 1),
+        ("此处介绍背景。", 1),
+        ("谢谢", 2),
+    ]
+
+
+def test_page_numbers_and_footers_are_left_out() -> None:
+    deck, slide = deck_with_slide()
+    box(slide.shapes, "正文", 2, 2)
+    for layout_shape in deck.slide_layouts[6].placeholders:
+        slide.shapes.clone_placeholder(layout_shape)
+    for shape in slide.placeholders:
+        shape.text_frame.text = "内部资料 7"
+    assert texts(deck) == ["正文"]
+
+
+def test_merged_cells_are_not_doubled() -> None:
+    deck, slide = deck_with_slide()
+    table = slide.shapes.add_table(3, 3, Cm(1), Cm(1), Cm(20), Cm(6)).table
+    for row, cells in enumerate([("单位", "姓名", "职务"), ("县委组织部", "张三", "科长"), ("", "李四", "")]):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    assert texts(deck) == ["单位：县委组织部；姓名：张三；职务：科长", "单位：县委组织部；姓名：李四"]
+
+
+def test_automatic_numbers_are_written_out() -> None:
+    deck, slide = deck_with_slide()
+    frame = box(slide.shapes, "做法：", 2, 2).text_frame
+    for text in ("强化领导", "优化服务"):
+        paragraph = frame.add_paragraph()
+        paragraph.text = text
+        etree.SubElement(
+            paragraph._p.get_or_add_pPr(),
+            "{http://schemas.openxmlformats.org/drawingml/2006/main}buAutoNum",
+            type="arabicPeriod",
+        )
+    assert texts(deck) == ["做法：", "1. 强化领导", "2. 优化服务"]
+
+
+def test_slides_without_text_locked_and_damaged_files_say_so() -> None:
+    with pytest.raises(EmptyFileError):
+        texts(deck_with_slide()[0])
+    with pytest.raises(DamagedFileError, match="密码"):
+        text_of(ole_of("EncryptedPackage"))
+    with pytest.raises(DamagedFileError):
+        text_of(zip_of({"ppt/x.xml": b"<a/>"}))
+    with pytest.raises(FileTooLargeError, match="上限 3 张"):
+        text_of(known_pptx(), Limits(max_pages=3))
+    data = known_pptx()
+    slide = part_of(data, "ppt/slides/slide1.xml").replace(b"?>", b'?><!DOCTYPE a [<!ENTITY b "c">]>', 1)
+    with pytest.raises(UnsafeFileError):
+        text_of(with_part(data, "ppt/slides/slide1.xml", slide))
