@@ -30,6 +30,9 @@ _SAME_PLACE = 0.015
 """Share of a page by which the place of a running header may differ."""
 _INDENT = 1.2
 """Characters."""
+_RAGGED = 3.0
+"""Characters by which the lines of a paragraph may end before the right edge: punctuation that hangs over it makes the
+edge seem further out, and some programs never part a figure or a Latin word."""
 _FAR_RIGHT = 4.0
 """Characters: a line that begins so far from the left edge is centred or set to the right."""
 _LARGER = 1.2
@@ -59,7 +62,7 @@ _NUMBERED = re.compile(
     r"\d{1,2}[.．、](?!\d)|[①-⑳]|[•·●■◆★]"
 )
 _DOCUMENT_NUMBER = re.compile(r"[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]\s*(?:第\s*)?\d+\s*号")
-_FIRST_WORD = re.compile(r"[A-Za-z0-9.,%+\-/@_]+|.")
+_FIRST_WORD = re.compile(r"[“‘（《【〈「『]*(?:[A-Za-z0-9.,%+\-/@_]+|.)")
 _CLOSING = re.compile(r"[，。、；：！？”’）》】]+")
 
 
@@ -112,10 +115,15 @@ class _Row:
 
     def is_full_before(self, following: str) -> bool:
         """Whether what follows had no room on this line."""
-        match = _FIRST_WORD.match(following)
-        closing = _CLOSING.match(following, match.end()) if match else None
-        word = (match[0] if match else "") + (closing[0] if closing else "")
-        return self.x1 + width_of(word, self.size) + 0.5 * self.size > self.right
+        return self._room < _first_width(following, self.size) + 0.5 * self.size
+
+    def is_nearly_full_before(self, following: str) -> bool:
+        """Whether it ends about where its column does, or what follows had no room but where punctuation hangs over."""
+        return self._room <= max(_RAGGED * self.size, _first_width(following, self.size) + 1.5 * self.size)
+
+    @property
+    def _room(self) -> float:
+        return self.right - self.x1
 
 
 @dataclass(slots=True)
@@ -128,6 +136,13 @@ class _Paragraph:
 @dataclass(slots=True)
 class _Table:
     parts: list[tuple[Grid, Page]] = field(default_factory=list)
+
+
+def _first_width(text: str, size: float) -> float:
+    """Return how wide that is which a line cannot begin without: a character, or a word, with the signs around it."""
+    match = _FIRST_WORD.match(text)
+    closing = _CLOSING.match(text, match.end()) if match else None
+    return width_of((match[0] if match else "") + (closing[0] if closing else ""), size)
 
 
 def lines_of(pages: Sequence[Page]) -> tuple[Line, ...]:
@@ -538,7 +553,11 @@ def _continues(paragraph: _Paragraph, row: _Row, indents: bool) -> bool:
     if last.is_full_before(row.text):
         # Without indents, what begins after a full stop over the end of a page may as well be a paragraph of its own.
         return indents or not _SENTENCE_END.search(last.text) or (same_column and not is_numbered)
-    return bool(_OPEN_END.search(last.text)) and not is_numbered
+    if is_numbered:
+        return False
+    # Where paragraphs are indented, what is not and follows no full stop goes on with the line above it.
+    is_broken = not _SENTENCE_END.search(last.text) if indents else not is_ended
+    return bool(_OPEN_END.search(last.text)) or (is_broken and last.is_nearly_full_before(row.text))
 
 
 def glue(left: str, right: str) -> str:

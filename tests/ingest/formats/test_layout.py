@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.formats.grids import Edge, aligned_grids, cell_text, ruled_cells, ruled_grids
@@ -20,10 +20,13 @@ def run(text: str, x: float, y: float, size: float = SIZE) -> Run:
     return Run(text, x, y, x + width_of(text, size), y + size, size)
 
 
-def wrapped(text: str, columns: int) -> list[str]:
-    """Break a text into lines as word processors do: numbers and words stay whole, no line begins with a closing sign."""
+def wrapped(text: str, columns: int, indent: float = 2.0, hanging: bool = False) -> list[str]:
+    """Break a text into lines as word processors do: numbers and words stay whole, no line begins with a closing sign.
+
+    Where signs are `hanging`, those at the end of a line stand beyond its edge.
+    """
     lines = [""]
-    used = 2.0
+    used = indent
     index = 0
     while index < len(text):
         end = index + 1
@@ -33,7 +36,8 @@ def wrapped(text: str, columns: int) -> list[str]:
         while end < len(text) and text[end] in "，。、；：！？”’）》":
             end += 1
         word = text[index:end]
-        if used + width_of(word, 1) > columns and lines[-1]:
+        counted = word.rstrip("，。、；：！？”’）》") if hanging else word
+        if used + width_of(counted, 1) > columns and lines[-1]:
             lines.append("")
             used = 0
         lines[-1] += word
@@ -43,15 +47,17 @@ def wrapped(text: str, columns: int) -> list[str]:
 
 
 def laid(
-    paragraphs: Sequence[str], columns: int = 30, per_page: int = 20, header: str = "", number: str = ""
-) -> list[Page]:
-    """Set paragraphs on pages, the first line of each indented by two characters."""
-    lines = [(index == 0, line) for text in paragraphs for index, line in enumerate(wrapped(text, columns))]
+    paragraphs: Sequence[str], columns: int = 30, per_page: int = 20, header: str = "", number: str = "",
+    indent: float = 2.0, hanging: bool = False,
+) -> list[Page]:  # fmt: skip
+    """Set paragraphs on pages, the first line of each indented by so many characters."""
+    broken = (wrapped(text, columns, indent, hanging) for text in paragraphs)
+    lines = [(index == 0, line) for text in broken for index, line in enumerate(text)]
     pages = []
     for start in range(0, len(lines), per_page):
         page = start // per_page + 1
         runs = [
-            run(line, LEFT + 2 * SIZE * first, TOP + 18 * row)
+            run(line, LEFT + indent * SIZE * first, TOP + 18 * row)
             for row, (first, line) in enumerate(lines[start : start + per_page])
         ]
         if header:
@@ -70,6 +76,19 @@ def texts(pages: Sequence[Page]) -> list[str]:
 @given(articles, st.integers(18, 40), st.integers(8, 30))
 def test_paragraphs_come_back_whole_from_any_page(paragraphs: list[str], columns: int, per_page: int) -> None:
     assert texts(laid(paragraphs, columns, per_page)) == paragraphs
+
+
+@settings(max_examples=60, deadline=None)
+@given(articles, st.integers(18, 40), st.integers(8, 30), st.sampled_from([0.0, 2.0]))
+def test_no_sentence_is_broken_where_lines_end_unevenly(
+    paragraphs: list[str], columns: int, per_page: int, indent: float
+) -> None:
+    lines = [line for text in paragraphs for line in wrapped(text, columns, indent, hanging=True)]
+    # The same line at the top of two short pages would be a running title.
+    assume(len(set(lines)) == len(lines))
+    got = texts(laid(paragraphs, columns, per_page, indent=indent, hanging=True))
+    assert "".join(got) == "".join(paragraphs)
+    assert [text for text in got if not text.endswith("。")] == []
 
 
 @settings(max_examples=30, deadline=None)
