@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from core.errors import FileTooLargeError
 from core.schema import Origin
+from ingest.cleaning.blocks import Removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class RawText:
     """Whether any of it was read by text recognition, which may misread characters."""
     notes: tuple[str, ...] = ()
     """Short remarks for the report, such as 文字识别 2 页，平均可信度 0.97."""
+    removed: tuple[Removed, ...] = ()
+    """What the reader itself left out of what a person sees: the frame of a web page, headers and footers of print."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
@@ -19,13 +19,19 @@ import numpy.typing as npt
 import rjieba
 from datasketch import MinHash
 
+from retriever.places import Gazetteer
 from retriever.text import fold, sentence_spans, squeeze
 
 _BETWEEN_FIGURES = re.compile(r"(?<=[0-9])[^\w,%]+(?=[0-9])")
 _NOT_CONTENT = re.compile(r"[^\w.%]+|_+|(?<![0-9])\.|\.(?![0-9])")
 _SYMBOL = re.compile(r"[0-9]+%?|[a-z]+|.")
+_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)*%?")
+_DAY = re.compile(
+    r"(?:(?:19|20)[0-9]{2}年)?[0-9]{1,2}月[0-9]{1,2}[日号]|(?:19|20)[0-9]{2}\.[0-9]{1,2}\.[0-9]{1,4}(?:\.[0-9]{2}){0,2}"
+)
+"""A day, as `_content` leaves it, with the time right behind it."""
 _NAME_TAGS = ("nr", "ns")
-"""Persons and places, in the tags of rjieba."""
+"""Persons and places, in the tags of rjieba; it does not know all districts."""
 
 _SHINGLE = 5
 """Symbols in a shingle. With fewer, pieces that share only the set phrases of the genre look alike."""
@@ -49,13 +55,14 @@ _FRAME = 40
 _LONGEST_SWAP = 30
 """Characters: a longer run that the other text has not is a sentence added or dropped, no fact in another's place."""
 _SENTENCE = 80
-"""Characters: facts within this distance count as one, because one edited sentence may hold several."""
-_MANY_SWAPPED = 1 / 3
-"""Of all points with a fact of the kind."""
+"""Characters: facts or words within this distance count as one, because one edited sentence may hold several."""
 _MANY_SENTENCES = 0.4
 """Of all sentences: where a word is swapped in so many, names are that the tagger does not know."""
+_OTHER_FACTS = 2
+_OTHER_FACTS_SHARE = 0.05
+"""Two copies may give other figures in one sentence, or one other name; in a long text in fewer than this share of all
+sentences. A template with the figures of another place differs in both."""
 
-_Integers = npt.NDArray[np.int64]
 _Flags = npt.NDArray[np.bool_]
 _Hashes = npt.NDArray[np.uint64]
 
@@ -102,8 +109,8 @@ def is_repost(text_a: str, text_b: str) -> bool:
     """Whether two texts are the same piece, apart from small edits.
 
     Small edits are another source line, date or headline, a few sentences changed, added or dropped, the end cut off,
-    a paragraph added. Texts of one template are different pieces: those that give other figures, persons or places in
-    the same words, at two points or more and at a third of all such points, or other words in every second sentence.
+    a paragraph added. Texts of one template are different pieces: those that give other figures, persons or places at
+    two points in the same words, or other words in every second sentence. The day may be another.
     """
     shorter, longer = sorted((_content(text_a), _content(text_b)), key=lambda content: (len(content), content))
     if shorter == longer:
@@ -118,12 +125,9 @@ def is_repost(text_a: str, text_b: str) -> bool:
     in_a = _Compared(b, np.isin(shingles_b, shingles_a))
     if in_b.share_found < _WHOLLY_FOUND and in_a.share_found < _LEAST_FOUND_BACK:
         return False
-    # A fact that one text only leaves out is swapped for nothing in the other.
-    if in_b.swaps(_figures(a)) and in_a.swaps(_figures(b)):
+    if in_b.swaps_words() and in_a.swaps_words():
         return False
-    if in_b.swaps(_names(a)) and in_a.swaps(_names(b)):
-        return False
-    return not (in_b.swaps_words() and in_a.swaps_words())
+    return not _tell_other_facts(in_b, shorter, in_a, longer)
 
 
 def new_sentences(copy: str, main: str) -> list[tuple[int, int]]:
@@ -190,22 +194,48 @@ def _empty_minhash() -> MinHash:
     return MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=int, scheme="affine32")
 
 
-def _figures(symbols: list[str]) -> _Integers:
-    """Return the positions of the figures."""
-    return np.array([i for i, symbol in enumerate(symbols) if "0" <= symbol[0] <= "9"], dtype=np.int64)
+def _tell_other_facts(in_b: _Compared, a: str, in_a: _Compared, b: str) -> bool:
+    """Whether each of two contents has facts in the place of facts of the other; one that is only left out is none.
+
+    One day does not count: sites put the day on which they post into the text.
+    """
+
+    def other(facts: Callable[[str], list[tuple[int, str]]]) -> int:
+        of_a, of_b = facts(a), facts(b)
+        # A name may be a part of a longer one, a figure may not.
+        known_a, known_b = (a, b) if facts is _names else ({v for _, v in of_a}, {v for _, v in of_b})
+        return min(_points(in_b.told_apart(of_a, known_b)), _points(in_a.told_apart(of_b, known_a)))
+
+    sentences = min(len(a), len(b)) / _SENTENCE
+    told = other(_figures) + other(_names) + max(0, other(_days) - 1)
+    return told >= max(_OTHER_FACTS, _OTHER_FACTS_SHARE * sentences)
 
 
-def _names(symbols: list[str]) -> _Integers:
-    """Return the positions of what belongs to the name of a person or a place."""
-    symbol_at = np.repeat(np.arange(len(symbols)), [len(symbol) for symbol in symbols])
-    positions: list[int] = []
+def _days(content: str) -> list[tuple[int, str]]:
+    """Return the days in a content, each with the character at which it begins."""
+    return [(match.start(), match[0]) for match in _DAY.finditer(content)]
+
+
+def _figures(content: str) -> list[tuple[int, str]]:
+    """Return the figures of a content, days left out, each with the character at which it begins."""
+    blank = _DAY.sub(lambda day: "日" * len(day[0]), content)
+    return [(match.start(), match[0]) for match in _FIGURE.finditer(blank)]
+
+
+def _names(content: str) -> list[tuple[int, str]]:
+    """Return the names of persons and places in a content, each with the character at which it begins."""
+    found = {mention.start: mention.name for mention in _gazetteer().find(content)}
     start = 0
-    for word, tag in rjieba.tag("".join(symbols)):
-        end = start + len(word)
+    for word, tag in rjieba.tag(content):
         if tag.startswith(_NAME_TAGS):
-            positions.extend(symbol_at[start:end].tolist())
-        start = end
-    return np.array(positions, dtype=np.int64)
+            found.setdefault(start, word)
+        start += len(word)
+    return sorted(found.items())
+
+
+@cache
+def _gazetteer() -> Gazetteer:
+    return Gazetteer()
 
 
 class _Compared:
@@ -214,6 +244,7 @@ class _Compared:
     def __init__(self, symbols: list[str], found: _Flags) -> None:
         """Take for each shingle of the text whether the other has it."""
         self._found = found
+        self._symbols = symbols
         self._length = len(symbols)
 
     @property
@@ -232,12 +263,18 @@ class _Compared:
         return np.convolve(self._found, np.ones(_SHINGLE, dtype=np.int64))[: self._length] > 0
 
     @cached_property
-    def _swapped(self) -> _Flags:
-        """For each symbol, whether it belongs to a short run that the other text has not."""
-        swapped = np.zeros(self._length, dtype=bool)
-        for start, end in self._swapped_runs:
-            swapped[start:end] = True
-        return swapped
+    def _first(self) -> int:
+        """The first symbol that stands in the other text; before it is the frame."""
+        return int(self._kept.argmax())
+
+    @cached_property
+    def _last(self) -> int:
+        return self._length - 1 - int(self._kept[::-1].argmax())
+
+    @cached_property
+    def _symbol_at(self) -> list[int]:
+        """For each character, which symbol it belongs to."""
+        return [index for index, symbol in enumerate(self._symbols) for _ in symbol]
 
     @cached_property
     def _swapped_runs(self) -> list[tuple[int, int]]:
@@ -248,10 +285,17 @@ class _Compared:
             if start > 0 and end < self._length and end - start <= _LONGEST_SWAP
         ]
 
-    def swaps(self, facts: _Integers) -> bool:
-        """Whether many of the facts at these positions are not in the other text, where the words around them are."""
-        swapped = _points(facts[self._swapped[facts]].tolist())
-        return swapped >= 2 and swapped >= _MANY_SWAPPED * _points(facts[(self._kept | self._swapped)[facts]].tolist())
+    def told_apart(self, facts: Iterable[tuple[int, str]], known: Container[str]) -> Iterator[int]:
+        """Yield where those of the facts stand, not in its frame, that the other text has nowhere.
+
+        Args:
+            facts: of this text, each with the character at which it begins.
+            known: those of the other text.
+        """
+        for start, value in facts:
+            symbol = self._symbol_at[start]
+            if value not in known and not self._kept[symbol] and self._first < symbol < self._last:
+                yield start
 
     def swaps_words(self) -> bool:
         """Whether most sentences have a word of two symbols or more that the other text has not; one is a misprint."""

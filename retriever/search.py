@@ -16,7 +16,7 @@ WEIGHTS = {"dense": 0.5, "keyword": 1.0, "sentence": 1.0}
 """What a rank in each search counts in the fusion. Chosen on every seventh question of CMRC2018 (603): recall at 1 is
 .958 for dense and keyword chunks at equal weights, .974 with sentences as a third, and .982 at these weights."""
 _SHARED = 0.7
-"""Of the pairs of characters in a passage, the share that makes it the same passage of another copy."""
+"""Of the figures and pairs of characters in a passage, the share that makes it the same passage of another copy."""
 
 
 class Searcher:
@@ -83,12 +83,11 @@ class Searcher:
 
 
 def _same_passage(one: StoredChunk, other: StoredChunk) -> bool:
-    """Whether two chunks are the same passage in two copies of a piece: most of the shorter stands in the longer."""
+    """Whether two chunks are the same passage in two copies of a piece: most of the shorter stands in the longer, and
+    all of its figures.
+    """
     if one.main != other.main or one.article.id == other.article.id:
         return False
-    shorter, longer = sorted((_content(one), _content(other)), key=len)
-    return sum(pair in longer for pair in shorter) >= _SHARED * len(shorter)
-
-
-def _content(one: StoredChunk) -> set[str]:
-    return set(bigrams(one.chunk.text))
+    shorter, longer = sorted((set(bigrams(chunk.chunk.text)) for chunk in (one, other)), key=len)
+    figures = {pair for pair in shorter if pair[0].isdecimal()}
+    return figures <= longer and sum(pair in longer for pair in shorter) >= _SHARED * len(shorter)

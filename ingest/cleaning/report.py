@@ -147,10 +147,11 @@ def show_cleaning(data: bytes, source: str, limits: Limits) -> CleaningReport:
 
 def _cleaning(raw: RawText, unit: str) -> TextCleaning:
     cleaned = clean(raw.lines)
+    removed = (*raw.removed, *cleaned.removed)
     kept = _size([block.text for block in cleaned.blocks])
-    gone = _size([part.text for part in cleaned.removed])
+    gone = _size([part.text for part in removed])
     captions = tuple(block for block in cleaned.blocks if block.role is Role.CAPTION)
-    return TextCleaning(raw.source, kept + gone, kept, cleaned.removed, cleaned.joined, captions, unit)
+    return TextCleaning(raw.source, kept + gone, kept, removed, cleaned.joined, captions, unit)
 
 
 def _size(texts: Sequence[str]) -> int:
@@ -161,7 +162,11 @@ def _changes(text: TextCleaning) -> list[str]:
     lines: list[str] = []
     if text.removed:
         lines.append("去掉的内容：")
-        lines += [f"  {text.place(part.origin)}　[{part.reason}]　{_shown(part.text)}" for part in text.removed]
+        places = [text.place(part.origin) for part in text.removed]
+        lines += [
+            f"  {place}　[{part.reason}]　{_shown(part.text)}" if place else f"  [{part.reason}]　{_shown(part.text)}"
+            for place, part in zip(places, text.removed, strict=True)
+        ]
     if text.joined:
         lines.append(f"接合的断行（共 {len(text.joined)} 处）：")
         lines += [

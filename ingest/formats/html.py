@@ -11,6 +11,8 @@ import trafilatura
 from lxml import etree, html
 
 from core.errors import EmptyFileError
+from core.schema import Origin
+from ingest.cleaning.blocks import Removed
 from ingest.formats.containers import damage_named
 from ingest.formats.decode import decode
 from ingest.formats.pageblocks import Block, blocks_of, lines_of, without_unseen
@@ -28,7 +30,7 @@ _CONTENT = re.compile(
 )
 _CHROME_NAME = re.compile(
     r"(?:^|[-_ ])(?:nav\w*|menu\w*|bread\w*|crumbs?|dqwz|share\w*|bdshare\w*|fenxiang|social\w*|related?\w*|xgxw|xgyd|"
-    r"xglj|relnews|recommend\w*|tuijian|ranking|foot\w*|copyright|side\w*|aside|comments?|pinglun|tool\w*|print|dayin|"
+    r"xglj|relnews|recommend\w*|tuijian|ranking|foot\w*|copyright|side(?![-_]?note)\w*|aside|comments?|pinglun|tool\w*|print|dayin|"
     r"qr\w*|ewm|erweima|pag(?:er|ination|es?nav)|search\w*|login|topbar|logo|advert\w*|zihao|fontsize)(?:$|[-_ ]|\d)",
     re.IGNORECASE,
 )
@@ -114,7 +116,8 @@ def page_text(text: str, source: str) -> RawText:
         lines = page.lines()
     if not lines:
         raise EmptyFileError(_why_empty(tree, page))
-    return RawText(tuple(lines), source, date="" if page.has_date else page.declared_date)
+    date = "" if page.has_date else page.declared_date
+    return RawText(tuple(lines), source, date=date, removed=tuple(page.removed))
 
 
 class _Page:
@@ -124,6 +127,8 @@ class _Page:
         self._titles.extend("".join(title.itertext()).strip() for title in tree.iter("title"))
         self.is_frameset = any(True for _ in tree.iter("frameset", "frame", "iframe"))
         self.has_date = False
+        self.removed: list[Removed] = []
+        """What `lines` has left out."""
         body = tree.find("body")
         without_unseen(tree)
         self.blocks = blocks_of(body if body is not None else tree)
@@ -163,14 +168,22 @@ class _Page:
             if info := _info_lines(block, is_body or first - 15 < index < first, is_head):
                 self.has_date |= any(_DATE.search(line) for line in info)
                 blocks.extend(Block(line, block.element) for line in info)
+                self._leave_out(_rest(block.text, info), "计数和按钮")
             elif _CHROME_LINE.fullmatch(block.text) or (self._is_chrome(block) and not self._is_inner(block, content)):
-                continue
-            elif is_body:
+                self._leave_out(block.text, "网页框架")
+            elif not is_body:
+                self._leave_out(block.text, "正文以外")
+            elif _without_space(block.text) == _without_space(title):
+                self._leave_out(block.text, "重复的标题")
+            else:
                 if block.level == 1 and title:
                     block.level = 2
-                if "".join(block.text.split()) != "".join(title.split()):
-                    blocks.append(block)
+                blocks.append(block)
         return list(lines_of(blocks))
+
+    def _leave_out(self, text: str, reason: str) -> None:
+        if text:
+            self.removed.append(Removed(text, reason, Origin()))
 
     def _find_chrome(self) -> frozenset[etree._Element]:
         """Return the parts of the page that are a frame by their name or their many links."""
@@ -371,6 +384,13 @@ def _info_lines(block: Block, is_near: bool, is_head: bool = False) -> list[str]
             continue
         lines.append(part)
     return lines
+
+
+def _rest(text: str, parts: Sequence[str]) -> str:
+    """Return what is left of a line without some parts of it."""
+    for part in parts:
+        text = text.replace(part, " ", 1)
+    return " ".join(text.split()).strip(_EDGES + "[]【】/")
 
 
 def _without_site(title: str) -> str:

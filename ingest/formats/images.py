@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, ImageSequence
 
 from core.errors import DamagedFileError, EmptyFileError, FileTooLargeError
 from ingest.formats import ocr
-from ingest.formats.layout import lines_of
+from ingest.formats.layout import laid_out
 from ingest.lines import Limits, Problem, RawText, too_many_pages
 
 FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
@@ -28,10 +28,10 @@ def read(data: bytes, source: str, limits: Limits) -> Iterator[RawText | Problem
     for number, picture in enumerate(pictures(data, limits), start=1):
         seen.append(ocr.recognise(picture, number))
         limits.on_page(number, 0)
-    lines = lines_of([one.page for one in seen])
-    if not lines:
+    text = laid_out([one.page for one in seen])
+    if not text.lines:
         raise EmptyFileError("图片中没有识别到文字，请确认内容清晰、方向正确，或改用原文件。")
-    yield RawText(lines, source, recognised=True, notes=ocr.notes(seen))
+    yield RawText(text.lines, source, recognised=True, notes=ocr.notes(seen), removed=text.removed)
     yield from ocr.doubts(seen)
 
 

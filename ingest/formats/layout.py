@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from core.schema import Origin
+from ingest.cleaning.blocks import Removed
 from ingest.formats.grids import Grid
 from ingest.formats.runs import Run, row_text, rows_of, width_of
 from ingest.formats.tables import row_lines
@@ -80,6 +81,16 @@ class Page:
     grids: tuple[Grid, ...] = ()
     scanned: bool = False
     """Whether the text was recognised in a picture: sizes and edges are then less exact."""
+    watermark: str = ""
+    """Slanting text, which is no part of what the page says."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """The text of pages, and what does not belong to it: headers, footers, page numbers, watermarks."""
+
+    lines: tuple[Line, ...]
+    removed: tuple[Removed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -147,7 +158,12 @@ def _first_width(text: str, size: float) -> float:
 
 def lines_of(pages: Sequence[Page]) -> tuple[Line, ...]:
     """Return the text of pages as titles, paragraphs and rows of tables, in the order in which people read them."""
-    pages = _without_margins(pages)
+    return laid_out(pages).lines
+
+
+def laid_out(pages: Sequence[Page]) -> LaidOut:
+    """Return the text of pages as `lines_of` does, and what was left out of it."""
+    pages, removed = _without_margins(pages)
     body = _body_size(pages)
     blocks = [block for page in pages for block in _blocks_of_page(page)]
     _set_edges([block for block in blocks if isinstance(block, list)])
@@ -160,11 +176,11 @@ def lines_of(pages: Sequence[Page]) -> tuple[Line, ...]:
                 items.append(block)
         else:
             items.extend(block)
-    return tuple(_numbered_lines(_paragraphs(_with_titles(items, body))))
+    return LaidOut(tuple(_numbered_lines(_paragraphs(_with_titles(items, body)))), tuple(removed))
 
 
-def _without_margins(pages: Sequence[Page]) -> list[Page]:
-    """Return the pages without running headers and footers and without page numbers."""
+def _without_margins(pages: Sequence[Page]) -> tuple[list[Page], list[Removed]]:
+    """Return the pages without running headers and footers and without page numbers, and what was left out."""
     body = _body_size(pages)
     rows = [_margin_rows(page) for page in pages]
     places: dict[tuple[bool, str], list[float]] = {}
@@ -178,6 +194,7 @@ def _without_margins(pages: Sequence[Page]) -> list[Page]:
                 numbers[int(text) - page.number] += 1
     enough = max(2, min(0.4 * len(pages), 4))
     made: list[Page] = []
+    removed: list[Removed] = []
     for page, margin in zip(pages, rows, strict=True):
         drop: set[int] = set()
         apart = _set_apart(page, margin)
@@ -194,7 +211,13 @@ def _without_margins(pages: Sequence[Page]) -> list[Page]:
                 ends = [run for run in (row[0], row[-1]) if not _BARE_NUMBER.fullmatch(_squeezed([run]))]
                 drop.update(id(run) for run in ends if _PAGE_NUMBER.fullmatch(_squeezed([run])))
         made.append(replace(page, runs=tuple(run for run in page.runs if id(run) not in drop)))
-    return made
+        origin = Origin(page=page.number)
+        for row in rows_of(run for run in page.runs if id(run) in drop):
+            number = _PAGE_NUMBER.fullmatch(_squeezed(row))
+            removed.append(Removed(row_text(row), "页码" if number else "页眉页脚", origin))
+        if page.watermark:
+            removed.append(Removed(page.watermark, "水印", origin))
+    return made, removed
 
 
 def _margin_rows(page: Page) -> list[tuple[bool, list[Run]]]:

@@ -17,7 +17,7 @@ from ingest.formats import ocr
 from ingest.formats.containers import Container, open_container, parse_xml
 from ingest.formats.grids import Edge, aligned_grids, ruled_cells, ruled_grids
 from ingest.formats.images import pictures
-from ingest.formats.layout import Page, lines_of
+from ingest.formats.layout import Page, laid_out
 from ingest.formats.runs import Run, is_wide, runs_of
 from ingest.lines import Limits, Problem, RawText, too_many_pages
 
@@ -115,12 +115,15 @@ def _text(document: _Document, source: str, key: str, limits: Limits) -> tuple[R
             page = found.page
         pages.append(page)
         limits.on_page(number, len(document.pages))
-    lines = lines_of(pages)
-    if not lines:
+    text = laid_out(pages)
+    if not text.lines:
         if problems:
             raise DamagedFileError(problems[0].reason)
         raise EmptyFileError("这个 OFD 没有文字层，也没有可识别的图片；请用阅读器另存为图片再试。")
-    return RawText(lines, source, key, recognised=bool(seen), notes=ocr.notes(seen)), [*problems, *ocr.doubts(seen)]
+    made = RawText(
+        text.lines, source, key, recognised=bool(seen), notes=ocr.notes(seen), removed=text.removed
+    )  # fmt: skip
+    return made, [*problems, *ocr.doubts(seen)]
 
 
 def _page(content: _Content, number: int) -> Page:
@@ -128,7 +131,8 @@ def _page(content: _Content, number: int) -> Page:
     pieces = content.pieces or content.slanting
     grids, rest = ruled_grids(ruled_cells(content.edges, _TOLERANCE), pieces)
     more, runs = aligned_grids(runs_of(rest))
-    return Page(number, content.width, content.height, tuple(runs), (*grids, *more))
+    watermark = "".join(piece.text for piece in content.slanting) if content.pieces else ""
+    return Page(number, content.width, content.height, tuple(runs), (*grids, *more), watermark=watermark)
 
 
 def _picture_share(content: _Content) -> float:

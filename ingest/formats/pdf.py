@@ -22,7 +22,7 @@ from pypdfium2 import raw as pdfium
 from core.errors import DamagedFileError, EmptyFileError, FileTooLargeError
 from ingest.formats import ocr
 from ingest.formats.grids import MOST_EDGES, Box, Edge, aligned_grids, ruled_cells, ruled_grids
-from ingest.formats.layout import Page, lines_of
+from ingest.formats.layout import Page, laid_out
 from ingest.formats.runs import Run, runs_of
 from ingest.lines import Limits, Problem, RawText, too_many_pages
 
@@ -88,10 +88,12 @@ def read(data: bytes, source: str, limits: Limits) -> Iterator[RawText | Problem
             elif layer is not None and not layer.is_garbage:
                 pages.append(layer.page)
             limits.on_page(number, count)
-    lines = lines_of(pages)
-    if not lines:
+    text = laid_out(pages)
+    if not text.lines:
         raise EmptyFileError(problems[0].reason if problems else "PDF 里没有文字，也没有识别到文字；请核对原件。")
-    yield RawText(lines, source, recognised=bool(recognised), notes=ocr.notes(recognised))
+    yield RawText(
+        text.lines, source, recognised=bool(recognised), notes=ocr.notes(recognised), removed=text.removed
+    )  # fmt: skip
     yield from problems
     yield from ocr.doubts(recognised)
     if b"%%EOF" not in data[-_TAIL:]:
@@ -169,8 +171,9 @@ def _layer(page: PlumberPage, number: int) -> _Layer:
             for run in runs_of(group):
                 below += 2 * run.size
                 runs.append(Run(run.text, 0.0, below, run.x1 - run.x0, below + run.size, run.size))
+    watermark = "".join(piece.text for piece in groups.get(_SLANTING, ())) if main != _SLANTING else ""
     return _Layer(
-        Page(number, upright_size[0], max(upright_size[1], below), tuple(runs), (*grids, *more)),
+        Page(number, upright_size[0], max(upright_size[1], below), tuple(runs), (*grids, *more), watermark=watermark),
         characters,
         garbage > _GARBAGE_SHARE * (garbage + characters),
     )

@@ -140,6 +140,15 @@ def test_a_repost_is_shown_only_where_it_says_something_else(office: Office) -> 
     assert sum("第7次" in p.chunk.text for p in passages) == 1, "the same passage of the main copy is not shown too"
 
 
+def test_a_passage_with_another_figure_is_shown_beside_that_of_the_main_copy(office: Office) -> None:
+    text = report_text("湄潭县", "茶乡英才", 300, 40)
+    office.write("a.txt", text)
+    office.write("b.txt", text.replace("青年人才307名", "青年人才9307名"))
+    assert lines(office.ingest())["b.txt"].duplicate_of == "a.txt"
+    found = office.search("湄潭县第7次调度“茶乡英才”，新入库青年人才", 20)
+    assert {p.source for p in found if "第7次" in p.chunk.text} == {"a.txt", "b.txt"}
+
+
 def test_when_the_main_copy_goes_a_repost_takes_its_place(office: Office) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
         office.write(name, TEA)

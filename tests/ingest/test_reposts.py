@@ -99,6 +99,37 @@ def test_an_appointment_notice_with_other_names_is_another_piece() -> None:
     assert not is_repost(notice.format("王志强", "李雪梅", "陈国庆", "赵永康"), notice.format("周文静", "黄晓东", "吴海燕", "孙立新"))  # fmt: skip
 
 
+def of_district(place: str, wards: int, instructors: int) -> str:
+    return (
+        f"{place}召开党建引领基层治理推进会\n"
+        "会议要求把力量、资源、服务一并下沉到小区楼栋，健全街道统筹、社区落实、小区响应的链条，把组织优势变成治理成效。\n"
+        "要做实网格党组织，推动机关党员到居住地报到，关心关爱快递员、网约车司机等新就业群体，让他们从治理对象变成治理力量。\n"
+        f"据了解，今年以来，{place}新建小区党支部{wards}个，选派党建指导员{instructors}名，小区议事会实现全覆盖。\n"
+        "会议还就压实责任、减轻基层负担、完善考核办法作了部署，各镇街交流了物业服务、老旧小区改造等方面的做法。\n"
+    )
+
+
+def test_a_template_with_the_name_and_figures_of_another_district_in_one_sentence_is_another_piece() -> None:
+    assert not is_repost(of_district("盐都区", 36, 128), of_district("亭湖区", 51, 97))
+    assert is_repost(of_district("盐都区", 36, 128), of_district("盐都区", 36, 128).replace("作了部署", "作出安排"))
+
+
+def test_the_day_of_posting_may_be_another_wherever_it_stands() -> None:
+    text = of_district("盐都区", 36, 128).replace("据了解", "据2023年8月5日的通报")
+    assert is_repost(text, text.replace("2023年8月5日", "2024年1月17日"))
+
+
+def test_a_notice_about_another_person_is_another_piece() -> None:
+    notice = (
+        "干部任前公示\n为扩大选人用人民主，接受社会监督，现将拟任职人选的有关情况公示如下。\n{}\n"
+        "公示期间，可以通过来信、来电、来访等方式反映公示对象的情况，反映问题要实事求是、客观公正。\n"
+        "以单位名义反映的请加盖公章，以个人名义反映的请署真实姓名并留下联系方式，便于核实和反馈。公示期为五个工作日。\n"
+    )
+    one = "王志强，男，汉族，1979年6月生，大学学历，现任滨湖街道党工委副书记，拟任区直单位党组书记。"
+    other = "周文静，女，回族，1985年11月生，研究生学历，现任区教育局副局长，拟任镇党委书记。"
+    assert not is_repost(notice.format(one), notice.format(other))
+
+
 def test_other_pieces_are_no_candidates() -> None:
     assert not share_a_band(ARTICLE, OTHER)
     assert not is_repost(ARTICLE, OTHER)

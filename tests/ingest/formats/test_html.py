@@ -35,6 +35,21 @@ def test_the_known_text_comes_back_without_what_the_site_puts_around_it() -> Non
     assert [word for word in CHROME if word in text] == []
 
 
+def test_what_the_site_puts_around_an_article_is_listed() -> None:
+    removed = " ".join(part.text for part in page(known_html()).removed)
+    visible = [word for word in CHROME if not word.isascii()]
+    assert [word for word in visible if word not in removed] == []
+    assert TITLE not in removed
+
+
+def test_a_note_of_the_editor_beside_the_article_is_no_frame() -> None:
+    note = "编者按：为营造尊重人才的浓厚氛围，本刊选登部分镇街的经验做法，全区共开班86个，惠及1.2万人次。"
+    html = (
+        f"<html><body><h1>璧山区举办青年人才沙龙</h1><div><div class='side-note'>{note}</div>{BODY}</div></body></html>"
+    )
+    assert note in texts(html)
+
+
 def test_title_date_and_source_come_before_the_article() -> None:
     lines = page(known_html()).lines
     assert (lines[0].text, lines[0].level) == (TITLE, 1)

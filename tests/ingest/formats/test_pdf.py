@@ -72,6 +72,14 @@ def test_the_known_text_comes_back() -> None:
     assert text.notes == ()
 
 
+def test_headers_footers_and_watermarks_are_listed() -> None:
+    text = text_of(known_pdf())
+    assert [(part.reason, part.origin.page) for part in text.removed if "— 2 —" in part.text] == [("页眉页脚", 2)]
+    assert sum("工作简报" in part.text for part in text.removed) == 3
+    content = drawn("Upright text of the page.") + b" BT /F1 60 Tf 0.7 0.7 -0.7 0.7 200 300 Tm (DRAFT) Tj ET"
+    assert [(part.text, part.reason) for part in text_of(raw_pdf(content)).removed] == [("DRAFT", "水印")]
+
+
 def test_columns_are_read_one_after_another() -> None:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[:8])
     columns = f"<div style='columns: 2; column-gap: 2em'>{body}</div>"
