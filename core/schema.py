@@ -255,6 +255,8 @@ class FileResult:
     """Remarks such as 文字识别 2 页，平均可信度 0.97."""
     duplicate_of: str = ""
     """Source of the main copy, where all of the file is a re-post."""
+    path: str = ""
+    """Where the file lies: two folders may each have one of the same source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=1, le=65535, description="port of the web app")
     max_file_mb: float = Field(100.0, gt=0, description="largest file that is taken in, in megabytes")
     max_file_pages: int = Field(2000, gt=0, description="most pages of a file that is taken in")
-    max_file_seconds: float = Field(300.0, gt=0, description="seconds that reading one file, or one page, may take")
+    max_file_seconds: float = Field(300.0, gt=0, description="seconds for reading one file, beyond 20 for each page")
     max_file_memory_mb: float = Field(3000.0, gt=0, description="memory that reading one file may take, in megabytes")
     chat_url: str = Field("", description="base URL of an OpenAI-compatible model; empty: no model")
     chat_model: str = Field("", description="name of that model")

@@ -182,6 +182,8 @@ def _show_cleaning(path: Path, settings: Settings, *, as_json: bool) -> None:
     from ingest.cleaning.report import show_cleaning
     from ingest.inputs import Input, look_at, read_bytes
 
+    if path.is_dir():
+        raise UsageError(f"--show-cleaning 一次看一个文件，{path} 是文件夹，请给出其中的一个文件。")
     look_at(Input(path, path.name), settings.max_file_mb * 1e6)
     shown = show_cleaning(read_bytes(path), path.name, _limits(settings))
     if as_json:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from core.errors import FileTooLargeError, ReadError, UnsupportedFormatError
 from ingest.facts.side_file import NAMES as SIDE_FILES
 from ingest.formats import SUFFIXES
+from ingest.lines import printable
 
 _BLOCK = 1 << 20
 _RECORDS = ".jsonl"
@@ -193,9 +194,9 @@ def _readable(path: PurePath) -> str:
 
 def _readable_name(name: bytes) -> str:
     try:
-        return name.decode()
+        return printable(name.decode())
     except UnicodeDecodeError:
-        return name.decode("gb18030", "backslashreplace")
+        return printable(name.decode("gb18030", "backslashreplace"))
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, Path | None]]:

@@ -10,6 +10,11 @@ from core.schema import Origin
 from ingest.cleaning.blocks import Removed
 
 
+def printable(name: str) -> str:
+    """Return a name without signs that do not show, some of which steer a terminal."""
+    return "".join(character for character in name if character.isprintable())
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line or paragraph as a format gives it, before cleaning.

@@ -100,7 +100,9 @@ class _File:
         elif (self.known and self.known.fingerprint) or self.changed < len(self.ids):
             state = FileState.UPDATED
         notes = tuple(dict.fromkeys(self.notes))
-        return FileResult(self.file.source, state, reason, len(self.ids), self.articles, self.chunks, notes=notes)
+        return FileResult(
+            self.file.source, state, reason, len(self.ids), self.articles, self.chunks, notes=notes, path=self.file.key
+        )
 
 
 class Ingest:
@@ -157,13 +159,13 @@ class Ingest:
         if any(result.state in _CHANGES for result in results):
             self._database.drop_unused_vectors()
         self._library.bring_up_indexes(self._progress, rebuild=rebuild)
-        results += self._unused_facts(inputs)
-        return IngestReport(tuple(self._with_main_copies(results, inputs)), self._embedded, *self._database.counts())
+        results += self._unused_facts(inputs, [path.resolve() for path in paths if is_folder(path)])
+        return IngestReport(tuple(self._with_main_copies(results)), self._embedded, *self._database.counts())
 
     # --- files ---------------------------------------------------------------------------------------------------
 
     def _take_in_all(self, inputs: Sequence[Input]) -> list[FileResult]:
-        order = {file.source: number for number, file in enumerate(inputs)}
+        order = {file.key: number for number, file in enumerate(inputs)}
         self._bytes_done, self._bytes_total = 0, sum(_size(file) for file in inputs)
         results: list[FileResult] = []
         present = {file.key for file in inputs}
@@ -177,7 +179,7 @@ class Ingest:
         while self._on_the_way:
             results += self._follow(self._on_the_way.popleft())
         self._store()
-        return sorted(results, key=lambda result: order.get(result.source, -1))
+        return sorted(results, key=lambda result: order[result.path])
 
     def _begin(self, file: Input, known: StoredFile | None, present: Collection[str]) -> Iterator[FileResult]:
         """Hand a file to the preparer, unless it is unchanged or cannot be read."""
@@ -219,9 +221,9 @@ class Ingest:
     def _skipped(self, file: Input, known: StoredFile, status: FileStatus) -> Iterator[FileResult]:
         """Yield the lines of an unchanged file; what could not be read of it before is told again."""
         self._bytes_done += status.size
-        yield FileResult(file.source, FileState.SKIPPED)
+        yield FileResult(file.source, FileState.SKIPPED, path=file.key)
         if known.cause == _PARTLY:
-            yield FileResult(file.source, FileState.FAILED, known.reason, cause=known.cause)
+            yield FileResult(file.source, FileState.FAILED, known.reason, cause=known.cause, path=file.key)
 
     def _moved_here(self, file: Input, content: str, present: Collection[str]) -> StoredFile | None:
         """Return what is known of a file that has been moved to this place, and note the move."""
@@ -256,7 +258,7 @@ class Ingest:
                     yield file.result()
         self._bytes_done += file.status.size
         if reason := file.problem():
-            yield FileResult(file.file.source, FileState.FAILED, reason, cause=_PARTLY)
+            yield FileResult(file.file.source, FileState.FAILED, reason, cause=_PARTLY, path=file.file.key)
 
     def _collect(self, file: _File, prepared: Prepared) -> None:
         one = prepared.document
@@ -288,7 +290,7 @@ class Ingest:
             self._database.note_file(
                 replace(before, path=file.key, size=-1, mtime_ns=-1, cause=error.cause, reason=reason)
             )
-        return FileResult(file.source, FileState.FAILED, reason, cause=error.cause)
+        return FileResult(file.source, FileState.FAILED, reason, cause=error.cause, path=file.key)
 
     # --- stores --------------------------------------------------------------------------------------------------
 
@@ -330,7 +332,7 @@ class Ingest:
             if key not in present and is_gone(stored) and any(stored.is_relative_to(folder) for folder in folders):
                 source = file_source(key, self._database.sources(key)) or Path(key).name
                 self._database.delete_file(key)
-                yield FileResult(source, FileState.DELETED, "原文件已不存在")
+                yield FileResult(source, FileState.DELETED, "原文件已不存在", path=key)
 
     # --- corrections ---------------------------------------------------------------------------------------------
 
@@ -359,10 +361,10 @@ class Ingest:
             return facts.fingerprint_of(file.name_in_folder)
         return known.fingerprint.split(":")[1] if known and known.fingerprint.count(":") == 2 else ""
 
-    def _unused_facts(self, inputs: Sequence[Input]) -> Iterator[FileResult]:
-        """Name the lines of side files that fit no file, so that a typo shows."""
+    def _unused_facts(self, inputs: Sequence[Input], given: Sequence[Path]) -> Iterator[FileResult]:
+        """Name the lines of side files that fit no file, so that a typo shows; of those in the folders given only."""
         for folder, facts in self._facts.items():
-            if facts is None:
+            if facts is None or not any(folder.is_relative_to(root) for root in given):
                 continue
             if unused := facts.unused(self._names_below(folder, inputs)):
                 reason = f"这些行没有对应的文件，请检查文件名：{'、'.join(unused[:_SHOWN_PROBLEMS])}"
@@ -377,11 +379,10 @@ class Ingest:
 
     # --- what is told --------------------------------------------------------------------------------------------
 
-    def _with_main_copies(self, results: Sequence[FileResult], inputs: Sequence[Input]) -> Iterator[FileResult]:
+    def _with_main_copies(self, results: Sequence[FileResult]) -> Iterator[FileResult]:
         mains = self._database.main_sources() if any(result.state in _CHANGES for result in results) else {}
-        keys = {file.source: file.key for file in inputs}
         for result in results:
-            main = mains.get(keys.get(result.source, ""), "")
+            main = mains.get(result.path, "")
             yield replace(result, duplicate_of=main) if main and result.documents else result
 
     def _tell(self, stage: str, seen: int = 0) -> None:

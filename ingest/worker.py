@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import queue
 import signal
 import sys
@@ -28,6 +29,8 @@ _AHEAD = 32
 _POLL_S = 0.5
 _START_S = 120.0
 _READY = "ready"
+_A_PAGE_S = 20.0
+"""Seconds of the limit that a file gets back for each page that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,8 @@ class Worker:
         """Set the limits; the process is started with the first file.
 
         Args:
-            seconds: what the worker may spend on one file, and on each page of one with pages; time in which it waits
-                for the ingest is not counted.
+            seconds: what the worker may spend on one file, and in one with pages beyond twenty seconds a page; time in
+                which it waits for the ingest is not counted.
             memory_mb: what it may take for data, in megabytes, its libraries included.
         """
         self._seconds = seconds
@@ -161,7 +164,7 @@ class Worker:
                     )
                 self._tell(message)
                 if isinstance(message, Page):
-                    spent = 0.0
+                    spent = max(0.0, spent - _A_PAGE_S)
                 if isinstance(message, Done):
                     if isinstance(message.error, FileTimeoutError):
                         self._end_process()
@@ -231,8 +234,16 @@ def _run_safely(job: Job, memory_mb: float, on_page: Callable[[int, int], None])
         )
 
 
+def _end_with_parent() -> None:
+    """End this process when the ingest is killed, also in the middle of a file."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
 def _work(connection: Connection, memory_mb: float) -> None:
     """Be the worker: prepare files until the other end goes away."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # An interrupt from the keyboard reaches all processes of a terminal; the ingest ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What parsers have to say of a file may quote it.

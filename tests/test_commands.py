@@ -134,8 +134,9 @@ def test_make_passes_on_only_what_it_was_given(given: list[str], environment: di
     [
         (["retriever"], {}, "--queries"),
         (["ingest", "."], {"ORGASK_DATEN": "x"}, "ORGASK_DATEN"),
+        (["ingest", "--show-cleaning", "."], {}, "文件夹"),
     ],
-    ids=["no question", "unknown setting"],
+    ids=["no question", "unknown setting", "cleaning of a folder"],
 )
 def test_a_usage_error_ends_with_two_and_one_line_on_standard_error(
     run: Run, arguments: list[str], environment: dict[str, str], message: str

@@ -26,7 +26,7 @@ from ingest.facts.dates import parse_date
 from retriever.places import Gazetteer, Place
 from retriever.text import squeeze
 
-NAMES = ("资料信息.csv", "资料信息.xlsx", "facts.csv")
+NAMES = ("资料信息.csv", "资料信息.xlsx")
 SIDE_FILE = "补充信息"
 """`Metadata.date_from` of a date that a side file tells."""
 _FILE, _ARTICLE, _TITLE, _DATE, _AUTHORS = "文件", "篇目", "标题", "日期", "作者"
@@ -185,7 +185,14 @@ def _sheet_rows(data: bytes, name: str) -> Iterator[list[str]]:
             if sum(info.file_size for info in archive.infolist()) > _LARGEST:
                 raise FileTooLargeError(f"{name} 展开后太大，请只保留需要更正的行。")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = [[_written(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+        sheet = book.worksheets[0]
+        # What the sheet says of its own size may be anything.
+        sheet.reset_dimensions()
+        rows: list[list[str]] = []
+        for row in sheet.iter_rows(values_only=True):
+            if len(rows) == _MOST_ROWS:
+                raise FileTooLargeError(f"{name} 超过 {_MOST_ROWS} 行，请只保留需要更正的行。")
+            rows.append([_written(value) for value in row])
         book.close()
     except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError) as exc:
         raise DamagedFileError(f"{name} 已损坏或不是 Excel 工作簿，请用 Excel 重新保存后再试。") from exc

@@ -10,7 +10,7 @@ from core.errors import EmptyFileError, ReadError
 from ingest import formats
 from ingest.formats.containers import Container, open_container
 from ingest.formats.sniff import Content, content_of
-from ingest.lines import Limits, Problem, RawText
+from ingest.lines import Limits, Problem, RawText, printable
 
 _DEEPEST = 2
 """Archives inside one another."""
@@ -51,7 +51,7 @@ def _members(container: Container, source: str, key: str, limits: Limits, depth:
         path = PurePosixPath(name)
         if any(part.startswith((".", "~$")) or part.lower() in _SKIPPED for part in path.parts):
             continue
-        shown = _shown(f"{key}/{name}" if key else name)
+        shown = printable(f"{key}/{name}" if key else name)
         try:
             if container.is_link(name):
                 raise ReadError("是符号链接，已跳过。")
@@ -64,7 +64,7 @@ def _members(container: Container, source: str, key: str, limits: Limits, depth:
             _check_format(name)
             data = container.read(name)
             allowed = replace(limits, max_unpacked_bytes=container.budget.left)
-            for result in formats.read(data, f"{source}/{_shown(name)}", allowed):
+            for result in formats.read(data, f"{source}/{printable(name)}", allowed):
                 if isinstance(result, RawText):
                     yield replace(result, key=f"{shown}#{result.key}" if result.key else shown)
                 else:
@@ -80,8 +80,3 @@ def _check_format(name: str) -> None:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in formats.SUFFIXES:
         raise ReadError(f"暂不支持的格式 {suffix or '（无扩展名）'}，已跳过。")
-
-
-def _shown(name: str) -> str:
-    """Return the name of a member for people and for the database; control characters do not show."""
-    return "".join(character for character in name if character.isprintable())

@@ -10,7 +10,7 @@ from typing import Any
 from core.errors import EmptyFileError, ReadError
 from ingest.formats.decode import decode
 from ingest.formats.plain import lines_of
-from ingest.lines import Limits, Problem, RawText
+from ingest.lines import Limits, Problem, RawText, printable
 
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 """A surrogate without its other half, as left by a scraper that cut a text inside an emoji; no store takes it."""
@@ -59,4 +59,4 @@ def _has_text(fields: Any) -> bool:
 
 def _string(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
-    return _HALF_CHARACTER.sub("", str(value)).strip() if isinstance(value, str | int) else ""
+    return printable(_HALF_CHARACTER.sub("", str(value))).strip() if isinstance(value, str | int) else ""

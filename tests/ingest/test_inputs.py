@@ -81,7 +81,7 @@ def test_a_large_file_is_refused_with_both_sizes_and_the_setting(tmp_path: Path)
 
 
 def test_a_side_file_is_no_document_and_counts_for_its_folder_and_those_below(tmp_path: Path) -> None:
-    for name in ("a.txt", "资料信息.csv", "下级/b.txt", "下级/更深/c.txt", "另/d.txt", "另/facts.csv"):
+    for name in ("a.txt", "资料信息.csv", "下级/b.txt", "下级/更深/c.txt", "另/d.txt", "另/资料信息.xlsx"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(RECORD)
@@ -89,6 +89,11 @@ def test_a_side_file_is_no_document_and_counts_for_its_folder_and_those_below(tm
     assert files == dict.fromkeys(["a.txt", "下级/b.txt", "下级/更深/c.txt"], tmp_path) | {"另/d.txt": tmp_path / "另"}
     [direct] = find_inputs([tmp_path / "a.txt"])[0]
     assert direct.folder == tmp_path
+
+
+def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "报\x1b[2J告.txt").write_text(RECORD)
+    assert sources(tmp_path) == ["报[2J告.txt"]
 
 
 def test_lock_files_of_open_office_documents_are_left_out(tmp_path: Path) -> None:

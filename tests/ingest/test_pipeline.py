@@ -140,6 +140,16 @@ def test_a_repost_is_shown_only_where_it_says_something_else(office: Office) -> 
     assert sum("第7次" in p.chunk.text for p in passages) == 1, "the same passage of the main copy is not shown too"
 
 
+def test_files_of_one_name_in_two_folders_are_told_apart_in_the_report(office: Office) -> None:
+    office.write("甲/报告.txt", TEA)
+    office.write("乙/报告.txt", PORT)
+    office.write("乙/副本.txt", PORT)
+    report = office.ingest(office.files / "甲", office.files / "乙")
+    assert {(line.path.rpartition("/files/")[2], line.duplicate_of) for line in report.files} == {
+        ("甲/报告.txt", ""), ("乙/报告.txt", "副本.txt"), ("乙/副本.txt", ""),
+    }  # fmt: skip
+
+
 def test_a_passage_with_another_figure_is_shown_beside_that_of_the_main_copy(office: Office) -> None:
     text = report_text("湄潭县", "茶乡英才", 300, 40)
     office.write("a.txt", text)
@@ -402,6 +412,13 @@ def test_corrections_hold_for_a_file_that_is_given_itself_and_for_a_folder_below
         assert report.failed == 0
         assert kind_of(office) == "讲话"
     assert states(office.ingest(path)) == {"下级/a.txt": FileState.SKIPPED}
+
+
+def test_lines_of_a_side_file_above_are_not_held_against_a_folder_below(office: Office) -> None:
+    office.write("资料信息.csv", "文件,体裁\na.txt,讲话\nb.txt,通知\n")
+    office.write("a.txt", TEA)
+    office.write("下级/b.txt", PORT)
+    assert states(office.ingest(office.files / "下级")) == {"b.txt": FileState.ADDED}
 
 
 def test_a_broken_side_file_costs_no_correction_for_good(office: Office) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,3 +118,41 @@ def test_closing_does_not_wait_for_a_file_that_nobody_wants_any_more(tmp_path: P
     worker.submit(write(tmp_path, "long.txt", LONG))
     worker.close()
     assert worker.process_id is None
+
+
+def test_a_worker_does_not_outlive_an_ingest_that_is_killed(tmp_path: Path) -> None:
+    write(tmp_path, "long.txt", 10 * LONG)
+    program = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from tests.ingest.test_worker import job\n"
+        "from ingest.worker import Worker\n"
+        "if __name__ == '__main__':\n"
+        "    worker = Worker(seconds=60, memory_mb=3000)\n"
+        "    worker.submit(job(Path(sys.argv[1])))\n"
+        "    while not worker.process_id:\n"
+        "        time.sleep(0.1)\n"
+        "    print(worker.process_id, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    (tmp_path / "program.py").write_text(program, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "program.py"), str(tmp_path / "long.txt")],
+        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as ingest:  # fmt: skip
+        assert ingest.stdout
+        worker = int(ingest.stdout.readline())
+        ingest.kill()
+    deadline = time.monotonic() + 20
+    while _runs(worker):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{process}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"

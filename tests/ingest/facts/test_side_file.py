@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import ReadError
+from core.errors import FileTooLargeError, ReadError
 from core.schema import Article, Metadata
 from ingest.facts.side_file import Facts, load_facts
 
@@ -61,9 +62,19 @@ def test_a_workbook_does_as_well_with_real_dates_and_numbers(tmp_path: Path) -> 
     assert facts.apply(article(), "总结.docx", 1).meta.date == "2022"
 
 
-def test_the_english_name_does_as_well(tmp_path: Path) -> None:
-    facts = write(tmp_path, "文件,体裁\na.txt,讲话\n", name="facts.csv")
-    assert facts.apply(article(), "a.txt", 1).meta.kind == "讲话"
+def test_a_workbook_that_claims_a_million_rows_is_refused_at_once(tmp_path: Path) -> None:
+    sheet(tmp_path, ["文件", "日期"], ["a.txt", "2024-01-01"])
+    path = tmp_path / "资料信息.xlsx"
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    far = b'<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b'ref="A1:B2"', b'ref="A1:XFD1048576"').replace(b"</sheetData>", far)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for part, data in parts.items():
+            book.writestr(part, data)
+    with pytest.raises(FileTooLargeError, match="200000 行"):
+        load_facts(tmp_path)
 
 
 def test_a_folder_without_one_corrects_nothing(tmp_path: Path) -> None:
@@ -124,7 +135,7 @@ def test_a_mistake_is_named_with_its_row(tmp_path: Path, text: str, said: str) -
 
 
 def test_two_side_files_in_a_folder_are_one_too_many(tmp_path: Path) -> None:
-    (tmp_path / "facts.csv").write_text("文件\n", "utf-8")
+    sheet(tmp_path, ["文件"])
     with pytest.raises(ReadError, match="请合并成一份"):
         write(tmp_path, "文件\n")
 
