@@ -10,7 +10,6 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import create_engine, delete, event, func, inspect, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
@@ -28,6 +27,7 @@ from retriever.rows import (
     StoredFile,
     article_of,
     article_values,
+    batches,
     chunk_of,
     chunk_values,
     document_values,
@@ -54,7 +54,6 @@ from retriever.tables import (
 )
 
 _BATCH = 500
-_T = TypeVar("_T")
 
 
 class Database:
@@ -128,7 +127,7 @@ class Database:
         found: dict[str, StoredFile] = {}
         with self._session() as session:
             query = select(FileRow).order_by(FileRow.path)
-            for some in _batches(sorted(paths)) if paths is not None else [None]:
+            for some in batches(sorted(paths)) if paths is not None else [None]:
                 for row in session.scalars(query if some is None else query.where(FileRow.path.in_(some))):
                     found[row.path] = file_of(row)
         return found
@@ -232,7 +231,7 @@ class Database:
     def forget_documents(self, ids: Sequence[str]) -> None:
         """Delete documents, and make their files look changed, so that the next ingest reads them again."""
         with self._session() as session:
-            for some in _batches(ids):
+            for some in batches(ids):
                 paths = select(DocumentRow.path).where(DocumentRow.id.in_(some))
                 session.execute(
                     update(FileRow)
@@ -254,13 +253,13 @@ class Database:
         """Return the `sha256` of stored documents by id; unknown ids are left out."""
         with self._session() as session:
             query = select(DocumentRow.id, DocumentRow.sha256)
-            found = (session.execute(query.where(DocumentRow.id.in_(some))) for some in _batches(document_ids))
+            found = (session.execute(query.where(DocumentRow.id.in_(some))) for some in batches(document_ids))
             return {row[0]: row[1] for rows in found for row in rows}
 
     def add_vectors(self, vectors: Mapping[str, Vectors]) -> None:
         """Store vectors by their keys."""
         with self._session() as session:
-            for some in _batches(list(vectors.items())):
+            for some in batches(list(vectors.items())):
                 rows = [{"key": key, "vector": vector.astype("<f4").tobytes()} for key, vector in some]
                 session.execute(insert(VectorRow).on_conflict_do_nothing(), rows)
 
@@ -295,7 +294,7 @@ class Database:
         """Return the texts of documents by their ids."""
         with self._session() as session:
             query = select(DocumentRow.id, DocumentRow.text)
-            found = (session.execute(query.where(DocumentRow.id.in_(some))) for some in _batches(sorted(ids)))
+            found = (session.execute(query.where(DocumentRow.id.in_(some))) for some in batches(sorted(ids)))
             return {row[0]: row[1] for rows in found for row in rows}
 
     def articles(self, document_id: str) -> list[Article]:
@@ -317,7 +316,7 @@ class Database:
         """
         found: dict[str, list[str]] = {}
         with self._session() as session:
-            for some in _batches(sorted(main_ids)):
+            for some in batches(sorted(main_ids)):
                 query = (
                     select(ArticleRow.id, ArticleRow.copy_of, DocumentRow.source)
                     .join(DocumentRow, ArticleRow.document_id == DocumentRow.id)
@@ -379,7 +378,7 @@ class Database:
         """Return chunks by their ids; unknown ids are left out."""
         found: dict[str, StoredChunk] = {}
         with self._session() as session:
-            for some in _batches(ids):
+            for some in batches(ids):
                 query = (
                     select(ChunkRow, ArticleRow, DocumentRow.source)
                     .join(ArticleRow, ChunkRow.article_id == ArticleRow.id)
@@ -408,7 +407,7 @@ class Database:
         )
         last = ""
         with self._session() as session:
-            for some in _batches(ids) if ids is not None else ():
+            for some in batches(ids) if ids is not None else ():
                 yield [entry_of(row) for row in session.execute(query.where(ChunkRow.id.in_(some)))]
             while ids is None:
                 rows = session.execute(query.where(ChunkRow.id > last).limit(_BATCH)).all()
@@ -435,8 +434,8 @@ class Database:
         """Return those of the given chunks that exist and are searched."""
         with self._session() as session:
             query = select(ChunkRow.id).where(ChunkRow.searched)
-            batches = _batches(chunk_ids)
-            return {i for some in batches for i in session.scalars(query.where(ChunkRow.id.in_(some)))}
+            several = batches(chunk_ids)
+            return {i for some in several for i in session.scalars(query.where(ChunkRow.id.in_(some)))}
 
     def drop_unused_vectors(self) -> int:
         """Delete vectors that no chunk uses any more; returns how many."""
@@ -454,7 +453,7 @@ class Database:
         """Return the embedding texts of the searched chunks of documents that have no vector, by vector key."""
         found: dict[str, str] = {}
         with self._session() as session:
-            for some in _batches(document_ids):
+            for some in batches(document_ids):
                 query = (
                     select(ChunkRow.vector, ChunkRow.embedding_text)
                     .join(ArticleRow, ChunkRow.article_id == ArticleRow.id)
@@ -489,8 +488,3 @@ def _store_errors() -> Iterator[None]:
         raise
     except DatabaseError as exc:
         raise StoreError("资料库文件已损坏，请删除数据目录后重新索引原始文件。") from exc
-
-
-def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]

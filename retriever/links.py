@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
+from retriever.rows import batches
 from retriever.tables import ArticleRow, BandRow, ChunkRow, DocumentRow, PendingRow
 
-_BATCH = 500
-_T = TypeVar("_T")
 _RECOGNISED = func.coalesce(func.json_extract(DocumentRow.meta, "$.recognised"), 0)
 
 
@@ -22,7 +20,6 @@ class StoredText:
     """The text of a stored article, and where its chunks stand in it, by their ids."""
 
     article_id: str
-    title: str
     text: str
     recognised: bool = False
     """Whether it was read by text recognition, which may misread characters."""
@@ -114,7 +111,6 @@ class Links:
     def _text(self, article_id: str, *, with_chunks: bool = False) -> StoredText:
         query = (
             select(
-                ArticleRow.title,
                 func.substr(DocumentRow.text, ArticleRow.start + 1, ArticleRow.end - ArticleRow.start),
                 ArticleRow.start,
                 _RECOGNISED,
@@ -122,17 +118,17 @@ class Links:
             .join(DocumentRow, ArticleRow.document_id == DocumentRow.id)
             .where(ArticleRow.id == article_id)
         )
-        title, body, offset, recognised = self._session.execute(query).one()
+        body, offset, recognised = self._session.execute(query).one()
         chunks: Sequence[tuple[str, int, int]] = ()
         if with_chunks:
             found = select(ChunkRow.id, ChunkRow.start, ChunkRow.end).where(ChunkRow.article_id == article_id)
             chunks = [(i, start - offset, end - offset) for i, start, end in self._session.execute(found)]
-        return StoredText(article_id, title, body, bool(recognised), tuple(chunks))
+        return StoredText(article_id, body, bool(recognised), tuple(chunks))
 
 
 def delete_documents(session: Session, ids: Sequence[str]) -> None:
     """Delete documents with all that belongs to them; their re-posts elsewhere are to be linked anew."""
-    for some in _batches(ids):
+    for some in batches(ids):
         articles = select(ArticleRow.id).where(ArticleRow.document_id.in_(some))
         chunks = session.scalars(select(ChunkRow.id).where(ChunkRow.article_id.in_(articles))).all()
         note_pending(session, chunks)
@@ -147,10 +143,5 @@ def delete_documents(session: Session, ids: Sequence[str]) -> None:
 
 def note_pending(session: Session, chunk_ids: Sequence[str]) -> None:
     """Note chunks that the derived indexes have to take in or give up."""
-    for some in _batches(chunk_ids):
+    for some in batches(chunk_ids):
         session.execute(insert(PendingRow).on_conflict_do_nothing(), [{"chunk_id": i} for i in some])
-
-
-def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]

@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from core.schema import Article, Chunk, Document, Metadata, Vectors
 from retriever.tables import ArticleRow, ChunkRow, FileRow
+
+_T = TypeVar("_T")
+_BATCH = 500
+"""Values that one statement of SQLite may well take."""
+
+
+def batches(items: Sequence[_T], size: int = _BATCH) -> Iterator[Sequence[_T]]:
+    """Yield the items in runs of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ _ROW = re.compile(r"[^：；。\n]{1,40}：[^；\n]+(?:；[^：；。\n]{1,40}�
 _SENTENCE_END = re.compile(r"(?:[。！？!?]+|…{2,}|\n)[”’」』）)】》]*")
 
 
-_RADICALS = str.maketrans(
-    "⺠⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻤⻥⻦⻩⻬⻮⻰⻳",
-    "民西见角贝车长门青页风飞食马鬼鱼鸟黄齐齿龙龟",
+RADICALS = str.maketrans(
+    "⺁⺊⺒⺓⺝⺟⺠⺫⺶⺼⺽⻁⻄⻅⻆⻉⻋⻐⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻯⻰⻳",
+    "厂卜巳幺月母民目羊肉臼虎西见角贝车钅长长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿竜龙龟",
 )
 """Signs of the block CJK Radicals Supplement that stand for whole characters in PDFs; NFKC leaves them alone."""
 
@@ -40,7 +40,7 @@ def fold(text: str) -> str:
 
     A circled number right behind a figure, the mark of a note, is dropped, as it would make another figure of it.
     """
-    seen = _UNSEEN.sub("", _SURROGATES.sub("", text)).translate(_RADICALS)
+    seen = _UNSEEN.sub("", _SURROGATES.sub("", text)).translate(RADICALS)
     return unicodedata.normalize("NFKC", _NOTE_MARK.sub("", seen)).casefold()
 
 

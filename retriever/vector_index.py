@@ -6,7 +6,7 @@ with anything that cannot be rebuilt. Embedded, it lives in a folder of its own;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError, No
 
 from core.errors import OrgAskError, SettingsError, StoreError, StoreFullError, StoreUnreachableError
 from core.schema import Metadata, Vectors
-from retriever.rows import IndexEntry
+from retriever.rows import IndexEntry, batches
 
 _BATCH = 2000
 _REFUSED = (AuthorizationError, ChromaAuthError, QuotaError, RateLimitError)
@@ -70,7 +70,7 @@ class VectorIndex:
         """Return the vectors of chunks as the index holds them; ids that are not there are left out."""
         found: dict[str, Vectors] = {}
         with _errors(self._url):
-            for some in _batches(ids):
+            for some in batches(ids, _BATCH):
                 got = self._collection.get(ids=list(some), include=["embeddings"])
                 found.update(zip(got["ids"], np.asarray(got["embeddings"], np.float32), strict=True))
         return found
@@ -78,7 +78,7 @@ class VectorIndex:
     def upsert(self, entries: Sequence[IndexEntry]) -> None:
         """Add or replace chunks."""
         with _errors(self._url):
-            for some in _batches(entries):
+            for some in batches(entries, _BATCH):
                 self._collection.upsert(
                     ids=[entry.id for entry in some],
                     embeddings=[entry.vector.tolist() for entry in some],
@@ -88,7 +88,7 @@ class VectorIndex:
     def delete(self, ids: Sequence[str]) -> None:
         """Remove chunks; ids that are not there are ignored."""
         with _errors(self._url):
-            for some in _batches(ids):
+            for some in batches(ids, _BATCH):
                 self._collection.delete(ids=list(some))
 
     def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
@@ -152,8 +152,3 @@ def _flat(meta: Metadata) -> dict[str, Any]:
     return {
         "province": meta.province, "city": meta.city, "district": meta.district, "year": meta.year, "kind": meta.kind
     }  # fmt: skip
-
-
-def _batches(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    for start in range(0, len(items), _BATCH):
-        yield items[start : start + _BATCH]

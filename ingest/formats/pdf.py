@@ -25,6 +25,7 @@ from ingest.formats.grids import MOST_EDGES, Box, Edge, aligned_grids, ruled_cel
 from ingest.formats.layout import Page, laid_out
 from ingest.formats.runs import Run, runs_of
 from ingest.lines import Limits, Problem, RawText, too_many_pages
+from retriever.text import RADICALS
 
 # It warns of every small fault of a file, to people who can do nothing about it.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -43,15 +44,8 @@ _TAIL = 4_096
 """Bytes at the end of a file among which its end is marked."""
 
 # Fonts often draw a Chinese character and the radical of that form by one glyph, and browsers write the radical's code
-# (⽂ for 文) into the file. NFKC knows the Kangxi radicals; most of the supplement has no decomposition in Unicode.
-_RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {
-    ord(radical): character
-    for radical, character in zip(
-        "⺁⺊⺒⺓⺝⺟⺠⺫⺶⺼⺽⻁⻄⻅⻆⻉⻋⻐⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻯⻰⻳",
-        "厂卜巳幺月母民目羊肉臼虎西见角贝车钅長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿竜龙龟",
-        strict=True,
-    )
-}
+# (⽂ for 文) into the file.
+_RADICALS = RADICALS | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 
 
 @dataclass(frozen=True, slots=True)
