@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -30,7 +29,6 @@ _SAME_ROW = 180_000
 """English metric units: shapes whose upper edges differ by less (half a centimetre) are read from left to right."""
 _LARGE = 0.1
 """Share of a slide from which on a picture may hold text that a reader misses; logos and icons are smaller."""
-_FIGURE = re.compile(r"^\d+(?![\d\-年月季])")
 _FORMS = {
     "arabic": "decimal", "alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman",
     "romanUc": "upperRoman", "ea1Chs": "chineseCounting", "ea1Cht": "chineseCounting", "circleNumDb":
@@ -122,10 +120,8 @@ def _shape_lines(shape: Any, origin: Origin, part: Any) -> Iterator[Line]:
     elif getattr(shape, "has_table", False):
         rows = _grid(shape.table)
         # Every new table has the style of one with headers, also one of names and figures.
-        has_headers = shape.table.first_row and not any(
-            _FIGURE.search(cell) for cell in rows[0] if isinstance(cell, str)
-        )
-        yield from row_lines(rows, lambda _: origin, int(has_headers))
+        has_figures = any(isinstance(cell, str) and cell[:1].isdigit() for cell in rows[0])
+        yield from row_lines(rows, lambda _: origin, int(shape.table.first_row and not has_figures))
     elif getattr(shape, "has_text_frame", False):
         for text in _paragraph_texts(shape.text_frame._txBody):
             yield Line(text, origin, whole=True)
