@@ -36,20 +36,20 @@ _LONG_LINE = 60
 _LONG_CELL = 120
 """Characters: cells of that length are paragraphs, not values."""
 _NUMBER = re.compile(r"[\d.,，%％‰+\-−—–±~～/:： ()（）]*\d[\d.,，%％‰+\-−—–±~～/:： ()（）]*")
-_FIGURE = re.compile(rf"(?:约|近|超)?{_NUMBER.pattern}[^\W\d_]{{0,2}}")
-"""A number with its unit: 12人, 3.5万元."""
-_PERIOD = re.compile(r"(?:19|20)\d{2}|.*\d(?:年|月|日|岁|季度|半年)")
-"""A year, a month or an age, which may be the header of a column."""
-_YEAR = re.compile(r"(?:19|20)\d{2}")
-_NOTHING = re.compile(r"[-—–/\\、√×○●…*]+|暂?无|没有|未.{0,3}|不详|待定|同上|略|空白")
-_UNIT = re.compile(
-    r"[（(]?(?:单位[：:])?(?:[万千亿百]?(?:元|人|人次|名|个|家|户|亩|公里|平方米|平方公里|吨|斤|公斤)|"
-    r"场|次|项|件|篇|条|期|份|台|辆|套|间|支|所|处|座|天|年|岁|分|小时|课时|[%％‰])[)）]?"
+_QUANTITY = (
+    r"(?:[万千亿百]?(?:元|人|人次|名|个|家|户|亩|公里|平方米|平方公里|吨|斤|公斤)|万|亿|倍|"
+    r"场|次|项|件|篇|条|份|台|辆|套|间|支|所|处|座|天|分|小时|课时|个百分点|[%％‰])"
 )
+_FIGURE = re.compile(rf"(?:约|近|超)?{_NUMBER.pattern}{_QUANTITY}?")
+"""A number, also with its unit: 12人, 3.5万元."""
+_UNIT = re.compile(rf"[（(]?(?:单位[：:])?{_QUANTITY}[)）]?")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_NOTHING = re.compile(r"[-—–/\\、√×○●…*]+|暂?无|没有|未.{0,3}|不详|待定|同上|略|缺考|缺席|弃权|请假")
 _SENTENCE_END = re.compile(r"[。！？!?]")
 _CLOSED = re.compile(r"[。！？!?；;]$")
 _REMARK = re.compile(r"[（(][^（()）]*[)）]$")
 _COLON = re.compile(r"[：:]$")
+_DATE = re.compile(r"(?:19|20)\d{2}年\d{1,2}月(?:\d{1,2}日)?")
 _REMARK_WITH_NAME = re.compile(r"[^：:\d]{2,10}(?:：|:(?!\d))")
 _NUMBER_OF_COLUMN = re.compile(r"[甲乙丙丁]|[栏列]\s*次|\d{1,2}")
 _SECTION = re.compile(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|(?:备?注|说明)[：:]")
@@ -64,7 +64,7 @@ _LABEL = re.compile(
     r"(?:现任|拟任|拟免)?(?:职务|职称|职级|岗位)|(?:工作|所在)?单位及职务|(?:所在|工作|申报|填报|推荐|主管|责任|牵头|主办|承办)?(?:单位|部门)(?:名称)?|"
     r"(?:联系)?(?:电话|手机|人|方式)|电子邮箱|邮箱|(?:通讯|家庭|详细)?(?:地址|住址)|邮编|身份证号码?|编号|证件号码|"
     r"(?:填表|申请|起止|活动|会议|填报)?(?:日期|时间|地点)|主题|名称|(?:项目|活动|企业|会议)名称|(?:项目)?负责人|主持人|参加人员|"
-    r"(?:个人)?简历|奖惩情况|年度考核结果|主要(?:事迹|业绩|内容)|备注|(?:单位|推荐|审核|审批|呈报)?意见|申请理由|称谓|熟悉专业有何专长|特长"
+    r"(?:个人)?简历|奖惩情况|年度考核结果|主要(?:事迹|业绩|内容)|备注|法定代表人|(?:单位|推荐|审核|审批|呈报)?意见|申请理由|称谓|熟悉专业有何专长|特长"
 )
 _HEADING_OF_COLUMN = re.compile(
     r".*(?:名称|姓名|单位|部门|内容|情况|时间|日期|地点|项目|指标|类别|类型|任务|措施|事项|职务|职责|备注|要求|标准|数|额|量|率|值|比|"
@@ -162,6 +162,8 @@ def _data_lines(cells: list[list[Cell]], table: _Table, origin_of: OriginOf) -> 
             continue
         if not headers:
             text = _form_row([text for text in texts if text])
+        elif _is_pair_below(row, len(set(headers.values()))):
+            text = _form_row(_texts(row))
         elif _is_section(row) or _is_remark(row) or _is_row_of_numbers(row):
             text = _remarks(_texts(row))
         else:
@@ -222,9 +224,20 @@ def _is_remark(row: list[Cell]) -> bool:
     texts = _texts(row)
     if not texts or Merged.UP in row or (len(texts) == 1 and row[0] != texts[0]):
         return False
+    if not any(_REMARK_WITH_NAME.match(text) for text in texts):
+        return False
     return all(
-        _REMARK_WITH_NAME.match(text) or (place and _COLON.search(texts[place - 1])) for place, text in enumerate(texts)
+        _DATE.fullmatch(text) or _REMARK_WITH_NAME.match(text) or (place and _COLON.search(texts[place - 1]))
+        for place, text in enumerate(texts)
     )
+
+
+def _is_pair_below(row: list[Cell], width: int) -> bool:
+    """Whether a row that is narrower than its table is a label with its value, as below a list: 联系人 | 李四."""
+    texts = _texts(row)
+    if len(texts) != 2 or width < 3 or row[: len(texts)] != texts:
+        return False
+    return _is_label(texts[0]) and not _is_label(texts[1])
 
 
 def _remarks(texts: list[str]) -> str:
@@ -312,7 +325,7 @@ def _following(cells: list[list[Cell]], start: int) -> list[list[Cell]]:
 
 
 def _name_columns(row: list[Cell], below: list[list[Cell]]) -> bool:
-    """Whether the most texts of a row are known names of columns or stand over figures, one of them for certain."""
+    """Whether the most texts of a row are known names of columns or stand over figures, at least one for certain."""
     texts = _texts(row)
     over_figures = 0
     for column, cell in enumerate(row):
@@ -320,7 +333,7 @@ def _name_columns(row: list[Cell], below: list[list[Cell]]) -> bool:
         over_figures += bool(cell and isinstance(cell, str) and values and all(_is_value(value) for value in values))
     known = sum(_is_heading(text) for text in texts)
     is_certain = over_figures or _labels_in(row) or any(_ENUMERATION.fullmatch(text) for text in texts)
-    return bool(is_certain) and (known + over_figures) * 2 > len(texts)
+    return bool(known and is_certain) and (known + over_figures) * 2 > len(texts)
 
 
 def _is_heading(text: str) -> bool:
@@ -340,7 +353,7 @@ def _could_be_header(text: str) -> bool:
 
 
 def _is_value(text: str) -> bool:
-    return bool(_FIGURE.fullmatch(text)) and not _PERIOD.fullmatch(text)
+    return bool(_FIGURE.fullmatch(text)) and not _YEAR.fullmatch(text)
 
 
 def _end_of_headers(cells: list[list[Cell]], index: int) -> int:

@@ -259,6 +259,27 @@ def test_what_stands_above_and_below_the_table_takes_no_headers() -> None:
     ]
 
 
+def test_who_was_absent_heads_no_columns() -> None:
+    rows = grid("姓名|笔试|面试\n一、教育局||\n张三|缺考|缺考\n李四|80|85\n二、卫健局||\n王五|未参加|弃权\n赵六|90|88")
+    assert texts(rows)[1] == "姓名：张三；笔试：缺考；面试：缺考"
+    assert texts(rows)[-2:] == ["姓名：王五；笔试：未参加；面试：弃权", "姓名：赵六；笔试：90；面试：88"]
+
+
+def test_a_year_may_head_the_column_of_names() -> None:
+    rows = grid("2023年度|县管干部|<|科级干部|<\n^|总数|女|总数|女\n青石县|56|12|320|98")
+    assert texts(rows) == ["2023年度：青石县；县管干部·总数：56；县管干部·女：12；科级干部·总数：320；科级干部·女：98"]
+
+
+def test_who_to_ask_below_a_list_takes_no_headers() -> None:
+    rows = grid("姓名|单位|职务\n张三|县府办|主任\n\n联系人|李四|\n电话|13800000000|")
+    assert texts(rows)[1:] == ["联系人：李四", "电话：13800000000"]
+
+
+def test_a_date_without_a_name_may_stand_over_the_headers() -> None:
+    rows = grid("2023年引才情况表|<|<\n填报单位：县人社局|<|2023年12月31日\n渠道|人数|占比\n公开招聘|50|100%")
+    assert texts(rows)[1:] == ["填报单位：县人社局；2023年12月31日", "渠道：公开招聘；人数：50；占比：100%"]
+
+
 def test_a_table_that_only_places_text_becomes_paragraphs() -> None:
     rows = [["2023年，全县引进人才31名。\n其中博士3名。"], [""]]
     assert is_layout(rows)
