@@ -9,6 +9,8 @@ from typing import Any
 import pptx
 from lxml import etree
 from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.shapes.picture import Picture
+from pptx.shapes.placeholder import PlaceholderPicture
 
 from core.errors import EmptyFileError, FileTooLargeError
 from core.schema import Origin
@@ -19,11 +21,14 @@ from ingest.formats.tables import Cell, Merged, row_lines
 from ingest.lines import Limits, Line, Problem, RawText
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _LEFT_OUT = frozenset({PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.HEADER})
 _TITLES = frozenset({PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE})
 _SAME_ROW = 180_000
 """English metric units: shapes whose upper edges differ by less (half a centimetre) are read from left to right."""
+_LARGE = 0.1
+"""Share of a slide from which on a picture may hold text that a reader misses; logos and icons are smaller."""
 _FORMS = {
     "arabic": "decimal", "alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman",
     "romanUc": "upperRoman", "ea1Chs": "chineseCounting", "ea1Cht": "chineseCounting", "circleNumDb":
@@ -42,13 +47,17 @@ def read(data: bytes, source: str, limits: Limits) -> Iterator[RawText | Problem
         return
     package = without_dangling_links(open_package(data, limits), data)
     with damage_named():
-        slides = list(pptx.Presentation(BytesIO(package)).slides)
+        deck = pptx.Presentation(BytesIO(package))
+        slides = list(deck.slides)
         if len(slides) > limits.max_pages:
             raise FileTooLargeError(f"有 {len(slides)} 张幻灯片，超过上限 {limits.max_pages} 张；请拆分后再试。")
         lines = [line for number, slide in enumerate(slides, start=1) for line in _slide_lines(slide, number)]
+        least = _LARGE * (deck.slide_width or 0) * (deck.slide_height or 0)
+        # The same picture on many slides is their ground.
+        pictures = {name for slide in slides for name in _large_pictures(slide.shapes, slide.part, least)}
     if not lines:
         raise EmptyFileError("幻灯片里没有文字（可能只有图片）；请导出为 PDF 后再试。")
-    yield RawText(tuple(lines), source)
+    yield RawText(tuple(lines), source, notes=(f"有 {len(pictures)} 张图片未读取",) if pictures else ())
 
 
 def _slide_lines(slide: Any, number: int) -> Iterator[Line]:
@@ -66,6 +75,25 @@ def _slide_lines(slide: Any, number: int) -> Iterator[Line]:
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
         for text in _paragraph_texts(frame._txBody):
             yield Line(text, origin, whole=True)
+
+
+def _large_pictures(shapes: Any, part: Any, least: float) -> Iterator[str]:
+    """Yield the names of the pictures that cover at least an area, in the units of their slide."""
+    for shape in shapes:
+        if isinstance(shape, Picture | PlaceholderPicture):
+            name = shape._element.blip_rId
+            if (shape.width or 0) * (shape.height or 0) >= least and name in part.rels:
+                relationship = part.rels[name]
+                yield relationship.target_ref if relationship.is_external else str(relationship.target_part.partname)
+        elif hasattr(shape, "shapes"):
+            yield from _large_pictures(shape.shapes, part, least * _enlargement(shape))
+
+
+def _enlargement(group: Any) -> float:
+    """Return how much larger the shapes of a group are measured than they are drawn."""
+    inner = group._element.find(f"{_P}grpSpPr/{_A}xfrm/{_A}chExt")
+    drawn = (group.width or 0) * (group.height or 0)
+    return int(inner.get("cx", "0")) * int(inner.get("cy", "0")) / drawn if inner is not None and drawn else 1.0
 
 
 def _in_order(shapes: Any) -> list[Any]:
@@ -90,7 +118,10 @@ def _shape_lines(shape: Any, origin: Origin, part: Any) -> Iterator[Line]:
         for inner in _in_order(shape.shapes):
             yield from _shape_lines(inner, origin, part)
     elif getattr(shape, "has_table", False):
-        yield from row_lines(_grid(shape.table), lambda _: origin, int(shape.table.first_row))
+        rows = _grid(shape.table)
+        # Every new table has the style of one with headers, also one of names and figures.
+        has_figures = any(isinstance(cell, str) and cell[:1].isdigit() for cell in rows[0])
+        yield from row_lines(rows, lambda _: origin, int(shape.table.first_row and not has_figures))
     elif getattr(shape, "has_text_frame", False):
         for text in _paragraph_texts(shape.text_frame._txBody):
             yield Line(text, origin, whole=True)

@@ -22,6 +22,9 @@ from ingest.lines import Limits, Line, Problem, RawText
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = f"{_W}val"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
+_PLACE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_VML = "{urn:schemas-microsoft-com:vml}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _OFF = ("0", "false", "off", "none")
 
@@ -39,6 +42,14 @@ _CONTENTS = re.compile(r"toc\s*\d", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[\s.…·]*\d*\s*$")
 _FULL_STOP = re.compile(r"[。！？!?；;：:][”’」』）)】》]*$")
 _LIST_ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}(?:[、)）]|[.．](?!\d))|[\u3000 ]{2}|[-•·●■]")
+_LENGTH = re.compile(r"(?:^|;)\s*(width|height)\s*:\s*([\d.]+)(pt|in|cm|mm|px)")
+_EMU = {"pt": 12_700, "in": 914_400, "cm": 360_000, "mm": 36_000, "px": 9_525}
+"""The lengths of an older drawing in English metric units."""
+_TWIP = 635
+_A4 = (11_906, 16_838)
+"""Twips."""
+_LARGE = 0.1
+"""Share of a page from which on a picture may hold text that a reader misses; logos and icons are smaller."""
 _LONGEST_HEADING = 100
 _SHORT = 40
 """Characters: a line up to this length that ends with a manual break is a line of its own."""
@@ -61,7 +72,8 @@ def read(data: bytes, source: str, limits: Limits) -> Iterator[RawText | Problem
         raise EmptyFileError(
             "文档里只有图片，没有文字；请导出为 PDF 后再试。" if body.has_pictures else "文档里没有可索引的文字。"
         )
-    yield RawText(tuple(lines), source, notes=tuple(body.notes))
+    notes = [f"有 {len(body.large_pictures)} 张图片未读取"] if body.large_pictures else []
+    yield RawText(tuple(lines), source, notes=tuple(notes))
     for reason in body.problems:
         yield Problem(reason)
 
@@ -83,8 +95,7 @@ class _Body:
         self._parts = {
             rel.reltype.rpartition("/")[2]: rel.target_part.blob
             for rel in document.part.rels.values()
-            if not rel.is_external
-            and rel.reltype.rpartition("/")[2] in ("numbering", "styles", "footnotes", "endnotes")
+            if not rel.is_external and rel.reltype.rpartition("/")[2] in _PARTS
         }
         self._styles = _styles(self._part("styles"))
         self._default_style = next((name for name, style in self._styles.items() if style.name == "normal"), "")
@@ -94,9 +105,10 @@ class _Body:
         self._gap = 0
         self._carried = ""
         self._note_ids: list[tuple[str, str]] = []
-        self.notes: list[str] = []
+        self._large_area = _LARGE * _page_area(self._element)
         self.problems: list[str] = []
         self.has_pictures = False
+        self.large_pictures: set[etree._Element] = set()
 
     def lines(self) -> list[Line]:
         """Return everything, footnotes and endnotes at the end."""
@@ -168,7 +180,11 @@ class _Body:
             elif tag == f"{_W}r" and _is_hidden(child):
                 continue
             else:
-                self.has_pictures |= tag.endswith(("}blip", "}imagedata"))
+                if tag.endswith(("}blip", "}imagedata")):
+                    self.has_pictures = True
+                    drawing = _drawing_of(child)
+                    if drawing is not None and _area(drawing) >= self._large_area:
+                        self.large_pictures.add(drawing)
                 self._collect(_chosen(child), pieces, boxes)
 
     def _label(self, properties: etree._Element | None, style: str) -> str:
@@ -265,6 +281,31 @@ def _children(parent: etree._Element, name: str) -> Iterator[etree._Element]:
             yield child
         elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}customXml", f"{_W}ins"):
             yield from _children(child, name)
+
+
+def _page_area(body: etree._Element) -> int:
+    """Return the area of the last page, which is like the others in most documents, in English metric units."""
+    size = body.find(f"{_W}sectPr/{_W}pgSz")
+    width, height = ((_integer(size.get(f"{_W}{name}")) if size is not None else None) for name in ("w", "h"))
+    return (width or _A4[0]) * (height or _A4[1]) * _TWIP**2
+
+
+def _drawing_of(image: etree._Element) -> etree._Element | None:
+    """Return what tells the size of an image; None where it only fills the ground of a shape."""
+    if image.tag == f"{_VML}imagedata":
+        return next(image.iterancestors(f"{_VML}shape"), None)
+    if next(image.iterancestors(f"{_PICTURE}blipFill"), None) is None:
+        return None
+    return next(image.iterancestors(f"{_PLACE}inline", f"{_PLACE}anchor"), None)
+
+
+def _area(drawing: etree._Element) -> float:
+    """Return the area that a drawing covers on the page; 0 where it is not told."""
+    extent = drawing.find(f"{_PLACE}extent")
+    if extent is not None:
+        return (_integer(extent.get("cx")) or 0) * (_integer(extent.get("cy")) or 0)
+    sides = {name: float(number) * _EMU[unit] for name, number, unit in _LENGTH.findall(drawing.get("style", ""))}
+    return sides.get("width", 0) * sides.get("height", 0)
 
 
 def _split_at_breaks(text: str, is_heading: bool) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pptx
 import pytest
 from lxml import etree
+from PIL import Image
 from pptx.util import Cm
 
 from core.errors import DamagedFileError, EmptyFileError, FileTooLargeError, UnsafeFileError
@@ -122,3 +123,33 @@ def test_slides_without_text_locked_and_damaged_files_say_so() -> None:
     slide = part_of(data, "ppt/slides/slide1.xml").replace(b"?>", b'?><!DOCTYPE a [<!ENTITY b "c">]>', 1)
     with pytest.raises(UnsafeFileError):
         text_of(with_part(data, "ppt/slides/slide1.xml", slide))
+
+
+def picture(width: int, height: int, colour: str = "white") -> BytesIO:
+    made = BytesIO()
+    Image.new("RGB", (width, height), colour).save(made, "PNG")
+    made.seek(0)
+    return made
+
+
+def test_a_table_without_headers_gives_each_name_its_figure() -> None:
+    deck, slide = deck_with_slide()
+    table = slide.shapes.add_table(2, 2, Cm(2), Cm(2), Cm(10), Cm(4)).table
+    for row, texts_of_row in enumerate([["党员总数", "1200"], ["女党员", "300"]]):
+        for column, text in enumerate(texts_of_row):
+            table.cell(row, column).text = text
+    assert texts(deck) == ["党员总数：1200", "女党员：300"]
+
+
+def test_pictures_that_may_hold_text_are_told_small_ones_are_not() -> None:
+    deck, slide = deck_with_slide()
+    box(slide.shapes, "全县人才工作", 2, 1)
+    slide.shapes.add_picture(picture(40, 40), Cm(1), Cm(1), Cm(2), Cm(2))
+    assert text_of(saved(deck)).notes == ()
+    for left in (1, 12):
+        slide.shapes.add_picture(picture(80, 60, "red"), Cm(left), Cm(5), Cm(10), Cm(8))
+    group = slide.shapes.add_group_shape()
+    group.shapes.add_picture(picture(80, 60, "blue"), Cm(1), Cm(5), Cm(10), Cm(8))
+    assert text_of(saved(deck)).notes == ("有 2 张图片未读取",)
+    group.width, group.height = Cm(2), Cm(1)
+    assert text_of(saved(deck)).notes == ("有 1 张图片未读取",)

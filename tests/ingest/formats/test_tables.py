@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -147,6 +148,136 @@ def test_tables_one_below_another_have_headers_of_their_own() -> None:
         "表2",
         "项目名称：冷库；金额：30；责任单位：县农业农村局",
     ]
+
+
+def grid(text: str) -> list[list[Cell]]:
+    """Return the cells of a table drawn as text, where < and ^ are covered by the cell to the left or above."""
+    marks: dict[str, Cell] = {"<": Merged.LEFT, "^": Merged.UP}
+    return [[marks.get(cell, cell) for cell in row.split("|")] if row else [] for row in text.split("\n")]
+
+
+@pytest.mark.parametrize("parting", ["二、人才培训|<|<", "二、人才培训", "", "表二 各镇培训||", "\n二、人才培训"])
+def test_a_second_table_in_the_same_grid_is_read_under_its_own_headers(parting: str) -> None:
+    above = "一、人才引进|<|<\n乡镇|博士|硕士\n青石镇|1|20\n"
+    found = texts(grid(f"{above}{parting}\n乡镇|场次|人次\n青石镇|3|150\n柏林镇|2|90"))
+    assert found[1] == "乡镇：青石镇；博士：1；硕士：20"
+    assert found[-2:] == ["乡镇：青石镇；场次：3；人次：150", "乡镇：柏林镇；场次：2；人次：90"]
+
+
+def test_a_second_table_may_share_no_header_with_the_first() -> None:
+    figures = "一、引进||\n乡镇|博士|硕士\n青石镇|1|20\n二、经费||\n科目|预算|决算\n培训费|30万元|28万元"
+    assert texts(grid(figures))[-1] == "科目：培训费；预算：30万元；决算：28万元"
+    names = "任务|责任单位|完成时限\n建人才公寓|住建局|6月底前\n二、人员|<|<\n姓名|单位|职务\n张三|县委组织部|科长"
+    assert texts(grid(names))[-1] == "姓名：张三；单位：县委组织部；职务：科长"
+
+
+def test_a_second_table_may_have_headers_of_two_levels() -> None:
+    rows = grid(
+        "一、引进|<|<|<\n乡镇|引进人数|<|备注\n^|博士|硕士|^\n青石镇|1|20|无\n"
+        "二、培训|<|<|<\n乡镇|培训|<|备注\n^|场次|人次|^\n青石镇|3|150|含线上"
+    )
+    assert texts(rows)[-1] == "乡镇：青石镇；培训·场次：3；培训·人次：150；备注：含线上"
+
+
+def test_rows_below_a_section_or_an_empty_row_stay_data() -> None:
+    offices = "姓名|单位|职务\n张三|县府办|主任\n二、乡镇街道|<|<\n王五|青石镇|组织委员\n\n赵六|柏林街道|办事处主任"
+    assert texts(grid(offices))[-2:] == [
+        "姓名：王五；单位：青石镇；职务：组织委员",
+        "姓名：赵六；单位：柏林街道；职务：办事处主任",
+    ]
+    tasks = "重点任务|牵头单位|责任单位\n完善考核指标|组织部门|各乡镇\n二、服务保障|<|<\n健全服务内容|人社部门|各街道"
+    assert texts(grid(tasks))[-1] == "重点任务：健全服务内容；牵头单位：人社部门；责任单位：各街道"
+    figures = "乡镇|博士|硕士\n青石镇|1|20\n二、南片|<|<\n柏林镇|无|暂无\n柳溪镇|3|40"
+    assert texts(grid(figures))[-2] == "乡镇：柏林镇；博士：无；硕士：暂无"
+
+
+def test_the_list_in_a_form_has_headers_of_its_own() -> None:
+    rows = grid(
+        "姓　名|张三|性别|男\n出生年月|1980.05|民族|汉族\n"
+        "家庭主要成员|称谓|姓名|工作单位及职务\n^|妻子|李四|县一中教师\n^|儿子|张小|学生"
+    )
+    assert texts(rows) == [
+        "姓　名：张三；性别：男",
+        "出生年月：1980.05；民族：汉族",
+        "家庭主要成员；称谓：妻子；姓名：李四；工作单位及职务：县一中教师",
+        "家庭主要成员；称谓：儿子；姓名：张小；工作单位及职务：学生",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("odd", "shown"),
+    [("申报单位（须与单位公章一致，高校院所填写法人单位全称，不得填写内设机构）",) * 2, ("是否为中小学？",) * 2, ("申报单位：", "申报单位")],
+)  # fmt: skip
+def test_one_odd_header_does_not_cost_the_others(odd: str, shown: str) -> None:
+    assert texts(grid(f"序号|{odd}|人数\n1|青石一中|3")) == [f"序号：1；{shown}：青石一中；人数：3"]
+
+
+def test_equal_headers_each_go_with_their_cells() -> None:
+    assert (
+        texts(grid("岗位|数量|金额|数量|金额\n教师|3|25|4|36"))[-1]
+        == "岗位：教师；数量：3；金额：25；数量：4；金额：36"
+    )
+    assert texts(grid("姓名|单位|姓名|单位\n甲|一中|乙|二中"))[-1] == "姓名：甲；单位：一中；姓名：乙；单位：二中"
+
+
+def test_two_columns_of_text_have_headers_where_these_are_clear() -> None:
+    assert texts(grid("乡镇|书记\n青石镇|张三\n柏林镇|李四")) == [
+        "乡镇：青石镇；书记：张三",
+        "乡镇：柏林镇；书记：李四",
+    ]
+    assert texts(grid("书记|张三\n镇长|李四")) == ["书记：张三", "镇长：李四"]
+    assert texts(grid("项目|人才公寓\n地址|城东路\n规模|300套")) == ["项目：人才公寓", "地址：城东路", "规模：300套"]
+
+
+def test_figures_with_units_are_data_and_no_headers() -> None:
+    assert texts(grid("青石镇|12人|20人\n柏林镇|15人|22人")) == ["青石镇；12人；20人", "柏林镇；15人；22人"]
+    assert texts(grid("年龄段|35岁及以下|36-45岁\n人数|12人|30人")) == ["年龄段：人数；35岁及以下：12人；36-45岁：30人"]
+
+
+def test_headers_of_three_levels_are_joined() -> None:
+    rows = grid("地区|引进人才|<|<|<\n^|高层次|<|其他|<\n^|博士|硕士|本科|专科\n青石县|3|14|50|62")
+    assert texts(rows) == [
+        "地区：青石县；引进人才·高层次·博士：3；引进人才·高层次·硕士：14；引进人才·其他·本科：50；引进人才·其他·专科：62"
+    ]
+
+
+def test_a_row_of_units_goes_with_the_headers_and_numbers_of_columns_are_no_figures() -> None:
+    assert texts(grid("地区|博士|投入\n|人|万元\n青石县|3|50")) == ["地区：青石县；博士·人：3；投入·万元：50"]
+    assert texts(grid("指标|单位|数值\n甲|乙|1\n博士|人|30")) == ["甲；乙；1", "指标：博士；单位：人；数值：30"]
+
+
+def test_what_stands_above_and_below_the_table_takes_no_headers() -> None:
+    rows = grid(
+        "填报单位：|县委组织部|日期：|2023年12月\n类别|人数|其中：女|占比（%）\n博士|12|3|5.5\n合计|212|101|45.5\n"
+        "填表人：张三||审核人：李四|"
+    )
+    assert texts(rows) == [
+        "填报单位：县委组织部；日期：2023年12月",
+        "类别：博士；人数：12；其中：女：3；占比（%）：5.5",
+        "类别：合计；人数：212；其中：女：101；占比（%）：45.5",
+        "填表人：张三；审核人：李四",
+    ]
+
+
+def test_who_was_absent_heads_no_columns() -> None:
+    rows = grid("姓名|笔试|面试\n一、教育局||\n张三|缺考|缺考\n李四|80|85\n二、卫健局||\n王五|未参加|弃权\n赵六|90|88")
+    assert texts(rows)[1] == "姓名：张三；笔试：缺考；面试：缺考"
+    assert texts(rows)[-2:] == ["姓名：王五；笔试：未参加；面试：弃权", "姓名：赵六；笔试：90；面试：88"]
+
+
+def test_a_year_may_head_the_column_of_names() -> None:
+    rows = grid("2023年度|县管干部|<|科级干部|<\n^|总数|女|总数|女\n青石县|56|12|320|98")
+    assert texts(rows) == ["2023年度：青石县；县管干部·总数：56；县管干部·女：12；科级干部·总数：320；科级干部·女：98"]
+
+
+def test_who_to_ask_below_a_list_takes_no_headers() -> None:
+    rows = grid("姓名|单位|职务\n张三|县府办|主任\n\n联系人|李四|\n电话|13800000000|")
+    assert texts(rows)[1:] == ["联系人：李四", "电话：13800000000"]
+
+
+def test_a_date_without_a_name_may_stand_over_the_headers() -> None:
+    rows = grid("2023年引才情况表|<|<\n填报单位：县人社局|<|2023年12月31日\n渠道|人数|占比\n公开招聘|50|100%")
+    assert texts(rows)[1:] == ["填报单位：县人社局；2023年12月31日", "渠道：公开招聘；人数：50；占比：100%"]
 
 
 def test_a_table_that_only_places_text_becomes_paragraphs() -> None:

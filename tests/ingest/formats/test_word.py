@@ -8,6 +8,7 @@ import pytest
 from docx.shared import Cm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from core.errors import DamagedFileError, EmptyFileError, ReadError, UnsafeFileError
 from ingest.formats.numbering import formatted
@@ -305,3 +306,24 @@ def test_broken_parts_end_in_a_reason(place: int, junk: bytes) -> None:
         list(read(with_part(data, name, part[:offset] + junk + part[offset + len(junk) :]), "文件.docx", Limits()))
     except ReadError as exc:
         assert str(exc).endswith("。")
+
+
+def with_picture(width: float, height: float) -> object:
+    document = docx.Document()
+    document.add_paragraph("全县引进人才126名，名单如下。")
+    made = BytesIO()
+    Image.new("RGB", (30, 40), "white").save(made, "PNG")
+    made.seek(0)
+    document.add_picture(made, Cm(width), Cm(height))
+    return document
+
+
+def test_pictures_that_may_hold_text_are_told_small_ones_are_not() -> None:
+    assert text_of(saved(with_picture(15, 20))).notes == ("有 1 张图片未读取",)
+    assert text_of(saved(with_picture(2, 2))).notes == ()
+    drawing = (
+        "<w:p><w:r><w:t>名单如下。</w:t></w:r></w:p><w:p><w:r><w:pict>"
+        '<v:shape style="position:absolute;width:415.3pt;height:20cm"><v:imagedata/></v:shape></w:pict></w:r></w:p>'
+    )
+    assert text_of(docx_of(drawing * 2)).notes == ("有 2 张图片未读取",)
+    assert text_of(docx_of(drawing.replace("20cm", "12pt"))).notes == ()
