@@ -10,8 +10,8 @@ from typing import Any
 
 from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
 
+from ingest.formats.cells import Cell, Merged
 from ingest.formats.runs import Run, row_text, rows_of, runs_of, width_of
-from ingest.formats.tables import Cell, Merged
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""

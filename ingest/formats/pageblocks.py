@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from lxml import etree, html
 
 from core.schema import Origin
-from ingest.formats.tables import Cell, Merged, is_layout, row_lines
+from ingest.formats.cells import Cell, Merged
+from ingest.formats.tables import is_layout, row_lines
 from ingest.lines import Line
 
 _INLINE = frozenset(

@@ -18,11 +18,12 @@ from openpyxl.utils import column_index_from_string
 
 from core.errors import DamagedFileError, EmptyFileError, FileTooLargeError
 from core.schema import Origin
+from ingest.formats.cells import Cell, Merged
 from ingest.formats.cellvalues import shown
 from ingest.formats.containers import Container, damage_named, open_package, parse_xml, without_dangling_links
 from ingest.formats.decode import decode
 from ingest.formats.sniff import Content, content_of
-from ingest.formats.tables import Cell, Merged, row_lines
+from ingest.formats.tables import row_lines
 from ingest.lines import Limits, Line, Problem, RawText
 
 MAX_ROWS = 200_000

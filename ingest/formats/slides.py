@@ -14,10 +14,11 @@ from pptx.shapes.placeholder import PlaceholderPicture
 
 from core.errors import EmptyFileError, FileTooLargeError
 from core.schema import Origin
+from ingest.formats.cells import Cell, Merged
 from ingest.formats.containers import damage_named, open_package, parse_xml, without_dangling_links
 from ingest.formats.numbering import formatted
 from ingest.formats.sniff import Content, content_of
-from ingest.formats.tables import Cell, Merged, row_lines
+from ingest.formats.tables import row_lines
 from ingest.lines import Limits, Line, Problem, RawText
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -13,10 +13,11 @@ from lxml import etree
 
 from core.errors import EmptyFileError
 from core.schema import Origin
+from ingest.formats.cells import Cell, Merged
 from ingest.formats.containers import damage_named, open_package, parse_xml, without_dangling_links
 from ingest.formats.numbering import Numbering
 from ingest.formats.sniff import Content, content_of
-from ingest.formats.tables import Cell, Merged, is_layout, row_lines
+from ingest.formats.tables import is_layout, row_lines
 from ingest.lines import Limits, Line, Problem, RawText
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

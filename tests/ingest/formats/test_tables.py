@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.schema import Origin
-from ingest.formats.tables import Cell, Merged, is_layout, row_lines
+from ingest.formats.cells import Cell, Merged
+from ingest.formats.tables import is_layout, row_lines
 from ingest.lines import Line
 from tests.ingest.formats.known_text import TABLE, missing_cells
 
