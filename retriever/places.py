@@ -185,13 +185,16 @@ class Gazetteer:
         return self.find(question, {*at_home, *tagged})
 
     def _short_of(self, names: Iterable[str]) -> dict[str, tuple[Place, ...]]:
-        """Return the short forms of some names; each means those among the names, before others that it fits."""
+        """Return the short forms of some names with what they mean: a division so named before one that is not.
+
+        Of a division and the one it was made of, such as 盐都县 and 盐都区, that is the one of today.
+        """
         known = set(names)
         short: dict[str, tuple[Place, ...]] = {}
         for form in {short_name(name) for name in known} & self._short.keys():
-            places = self._short[form]
-            named = tuple(p for p in places if p.name in known) or places
-            short[form] = tuple(p for p in named if p not in self._given_up) or named
+            places = [p for p in self._short[form] if p.name in known] or self._short[form]
+            today = {(p.province, p.city) for p in places if p not in self._given_up}
+            short[form] = tuple(p for p in places if p not in self._given_up or (p.province, p.city) not in today)
         return short
 
     def _scan(self, text: str, short: Mapping[str, tuple[Place, ...]]) -> Iterator[Mention]:

@@ -45,6 +45,7 @@ _POST = (
 _SPEAKER = re.compile(rf"(?:{_POST}\s*)?{PERSON}|{_POST}\s+[\u4e00-\u9fff]{{1,3}}(?:某某?|[×xX]{{1,2}})?")
 _SPOKE = re.compile(rf"^(?:{_POST})?\s*(?P<name>{PERSON})(?:同志)?$")
 
+_LONGEST_SHORT_NAME = 4
 _MANY = 3
 """Mentions from which on a text without a place in its title is taken to be of the place that it keeps naming."""
 _NAMED_AFTER = re.compile(
@@ -53,6 +54,20 @@ _NAMED_AFTER = re.compile(
 """What makes a place name a part of another name: 四川文理学院, 达州日报."""
 _GUEST = re.compile(r"(?:赴|前往|借鉴|对标|学习|考察|来自|走访|援助?|支援|帮扶|协作|籍贯|生于|任|任中共|原)$")
 """What stands before the name of a place that somebody goes to, comes from or has served in."""
+_LEARNS = re.compile(r"(?:借鉴|对标|学习|推广|运用|来自|走访|援助?|支援|帮扶|协作)$")
+_GOES = re.compile(r"(?:赴|前往)$")
+_STAYS = re.compile(r"[到在]$")
+_TO_LEARN = re.compile(r"[^，。；：\s]{0,10}?(?:学习|考察|参观|取经|挂职|跟岗|跟班|招才|引才|招聘|招商|交流|培训)")
+_TO_VISIT = re.compile(r"[^，。；：\s]{0,6}?(?:考察|视察)")
+_TO_DIRECT = re.compile(r"[^，。；：\s]{0,10}?(?:调研|督导|指导|慰问|检查|宣讲|看望|视察)")
+"""Why somebody comes to a place whose text it is: 省委组织部赴湄潭县调研."""
+_SPIRIT = re.compile(
+    r"(?:考察|视察|调研|座谈|工作|发展|期间|时|作?的|系列|发表|重要|、)*(?:讲话|指示|批示|回信|会议)+精神|"
+    r"的?(?:重要)?讲话|精神(?!文明|病|卫生|障碍|状态|面貌|家园)|经验(?![材做交])|模式"
+)
+"""What makes of a place the name of something that others learn: 延安精神, 在重庆考察时重要讲话精神."""
+_LONGEST_GUEST = 4
+_AND = re.compile(r"[、和与及]")
 _NATIVE = re.compile(r"人[，,。；;）)]|籍")
 _OUR_CITY = re.compile(r"我市|该市")
 _OUR_DISTRICT = re.compile(r"[我全该][区县旗]")
@@ -139,31 +154,97 @@ def _place(parts: Parts, labels: Mapping[str, str], credits: Credits, gazetteer:
     outside += _by_number(parts)
     places = gazetteer.resolve_all(every, outside)
     named = list(zip(every, places, strict=True))
-    found = [(m, p) for m, p in named if m.start < len(offices) or not _NAMED_AFTER.match(text, m.end)]
-    start = len(offices) + 1
-    signed = [p for m, p in found if m.start < start]
-    titled = [p for m, p in found if start <= m.start < start + len(heading)]
-    spoken = [(m, p) for m, p in found if m.start > start + len(heading)]
-    if label := labels.get("地区", labels.get("地点", "")):
-        mentions = gazetteer.find(label, [m.name for m in every])
-        if mentions:
-            return _smallest(gazetteer.resolve_all(mentions, [p for p in places if p.province]))
-    counts = Counter(
-        p
-        for m, p in spoken
-        if not _GUEST.search(text[max(0, m.start - 4) : m.start]) and not _NATIVE.match(text, m.end)
-    )
+    if (label := _place_label(labels)) and (mentions := gazetteer.find(label, [m.name for m in every])):
+        return _smallest(gazetteer.resolve_all(mentions, [p for p in places if p.province]))
+    start, behind = len(offices) + 1, len(offices) + 1 + len(heading)
+    away, unsure = _others_in_title(text, [(m, p) for m, p in named if start <= m.start < behind])
+    in_names = {m for m in every if _NAMED_AFTER.match(text, m.end)}
+    signed = [p for m, p in named if m.start < start and m not in in_names]
+    titled = [p for m, p in named if start <= m.start < behind and m not in in_names | unsure]
     if signed:
         return _smallest([*signed, *(p for p in titled if signed[0].contains(p))])
+    silent = in_names | _guests(text, [m for m in every if m.start > behind])
+    spoken = [
+        (m, p)
+        for m, p in named
+        if m.start > behind
+        and not _SPIRIT.match(text, m.end)
+        and not any(other.contains(p) or p.contains(other) for other in away)
+    ]
+    counts = Counter(p for m, p in spoken if m not in silent and not _NATIVE.match(text, m.end))
     if titled:
         return _of_title(titled, counts)
     if numbered := _by_number(parts):
         return numbered[0]
-    place = _by_counts(counts, Counter(p for m, p in named if m.start > start + len(heading)), body)
+    place = _by_counts(counts, Counter(p for _, p in spoken), body)
     if not place.name:
-        behind = start + len(heading) + 1 + credits.dateline_end
-        place = _of_frame(credits, [p for m, p in spoken if m.start >= behind], gazetteer)
+        told = [p for m, p in spoken if m not in in_names and m.start >= behind + 1 + credits.dateline_end]
+        place = _of_frame(credits, told, gazetteer)
     return place
+
+
+def _place_label(labels: Mapping[str, str]) -> str:
+    """Return what a label tells as the place of a text; the hall in which a meeting takes place is none."""
+    spot = labels.get("地点", "")
+    return labels.get("地区", "" if _is_spot(spot) else spot)
+
+
+def _is_spot(place: str) -> bool:
+    return len(place) > _LONGEST_SHORT_NAME and place[-1] not in "省市区县旗州盟"
+
+
+def _runs(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """Yield the mentions in runs that stand side by side: 四川省达州市通川区."""
+    run: list[Mention] = []
+    for mention in mentions:
+        if run and run[-1].end != mention.start:
+            yield run
+            run = []
+        run.append(mention)
+    if run:
+        yield run
+
+
+def _guests(text: str, mentions: Sequence[Mention]) -> set[Mention]:
+    """Return the mentions of places that a text only goes to, comes from or learns from."""
+    found: set[Mention] = set()
+    for run in _runs(mentions):
+        learns = _LEARNS.search(_before(text, run[0]))
+        found.update(m for m in run if learns or _GUEST.search(_before(text, m)))
+    return found
+
+
+def _before(text: str, mention: Mention) -> str:
+    return text[max(0, mention.start - _LONGEST_GUEST) : mention.start]
+
+
+def _others_in_title(text: str, titled: Sequence[tuple[Mention, Place]]) -> tuple[list[Place], set[Mention]]:
+    """Return the places that a title tells to be those of others, and all mentions in it that tell no place."""
+    places = dict(titled)
+    away: set[Mention] = set()
+    unsure: set[Mention] = set()
+    last: Mention | None = None
+    for run in _runs([m for m, _ in titled]):
+        before, end = _before(text, run[0]), run[-1].end
+        goes_on = last is not None and _AND.fullmatch(text[last.end : run[0].start])
+        goes, stays = _GOES.search(before), _STAYS.search(before)
+        learns = _TO_LEARN.match(text, end)
+        if (
+            (goes_on and last in away)
+            or _LEARNS.search(before)
+            or (goes and learns)
+            or (stays and learns and not _TO_VISIT.match(text, end))
+        ):
+            away.update(run)
+        elif (
+            (goes_on and last in unsure)
+            or _SPIRIT.match(text, end)
+            or (goes and not _TO_DIRECT.match(text, end))
+            or (stays and _TO_VISIT.match(text, end))
+        ):
+            unsure.update(run)
+        last = run[-1]
+    return [places[m] for m in away], away | unsure
 
 
 def _offices(parts: Parts) -> Iterator[str]:

@@ -103,6 +103,59 @@ def test_places_that_are_only_mentioned_are_not_that_of_the_text(tell, body: str
     assert tell("在人才工作座谈会上的讲话", "同志们：", body + TEXT, TEXT).place == ""
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于赴杭州市余杭区学习考察人才工作情况的报告",
+        "关于赴江苏省苏州市、浙江省宁波市学习考察的报告",
+        "关于传达学习在重庆考察时重要讲话精神的通知",
+        "大力弘扬延安精神 奋力谱写组织工作新篇章",
+        "学习浙江“千村示范”经验 推进抓党建促振兴",
+        "关于推广福建晋江经验的意见",
+        "到余杭区挂职锻炼的体会",
+        "对口支援新疆和田地区工作总结",
+    ],
+)
+def test_a_title_that_names_a_place_of_others_leaves_the_place_open(tell, title: str) -> None:
+    assert tell(title, "近日，我县深入推进有关工作。" + TEXT).place == ""
+
+
+def test_the_body_may_tell_the_place_that_a_title_about_others_does_not(tell) -> None:
+    body = (
+        "湄潭县组织考察组赴余杭区学习。余杭区建成基地9个，余杭区引进专家20名，余杭区办理事项60件，余杭区设立站点6个。"
+    )
+    own = "湄潭县将建设基地，湄潭县将引进专家，湄潭县将设立站点。"
+    assert tell("关于赴杭州市余杭区学习考察的报告", body + own + TEXT).place == "贵州省遵义市湄潭县"
+    assert tell("大力弘扬延安精神", "延安精神是延安精神，学习延安精神。" + own + TEXT).place == "贵州省遵义市湄潭县"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "湄潭县党政代表团赴杭州市余杭区考察",
+        "湄潭县传达学习在浙江考察时重要讲话精神",
+        "湄潭县人才工作经验材料",
+        "湄潭县精神文明建设工作总结",
+        "在湄潭县人才工作会议上的讲话",
+        "省委组织部赴湄潭县调研人才工作",
+        "关于选派干部到湄潭县任职的通知",
+        "湄潭县援藏干部工作汇报",
+    ],
+)
+def test_a_title_that_names_its_own_place_tells_it(tell, title: str) -> None:
+    assert tell(title, TEXT).place == "贵州省遵义市湄潭县"
+
+
+def test_the_hall_of_a_meeting_is_not_the_place_of_its_notice(tell) -> None:
+    notice = ("关于召开人才工作会议的通知", TEXT, "地点：杭州市余杭区未来宾馆三楼会议室", TEXT)
+    assert tell(*notice, "中共湄潭县委组织部", "2024年3月5日").place == "贵州省遵义市湄潭县"
+    assert tell("人才工作会议", "地点：重庆市璧山区", TEXT).place == "重庆市璧山区"
+
+
+def test_the_name_of_a_school_is_no_place_of_its_letter(tell) -> None:
+    assert tell("关于做好人才推荐工作的通知", TEXT, "中共四川文理学院委员会组织部", "2024年3月5日").place == ""
+
+
 def test_our_city_is_not_one_of_its_districts(tell) -> None:
     body = "我市在通川区建成基地，通川区引进专家12名，通川区办理事项300件。"
     assert tell("以产聚才的做法", body + TEXT).place == "四川省达州市"
