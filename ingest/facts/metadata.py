@@ -8,10 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.schema import Metadata
-from ingest.facts.credits import Credits, is_media, read_credits
+from ingest.facts.credits import Credits, is_media, is_person, names_role, read_credits
 from ingest.facts.dates import date_of_name, dates_in, first_date, later_years, parse_date, whole_date
 from ingest.facts.kinds import kind_of_speech, kind_of_title
-from ingest.facts.official import is_office, letterhead, number_organ, office_of_dated
+from ingest.facts.official import (
+    is_copies,
+    is_office,
+    letterhead,
+    number_organ,
+    number_year,
+    office_and_date,
+    office_of_dated,
+    offices_of,
+)
 from retriever.names import PERSON
 from retriever.places import Gazetteer, Mention, Place
 
@@ -20,7 +29,17 @@ _LABEL = re.compile(
     r"\s*[:：]\s*(.*?)[)）】\]]?$"
 )
 _UNTOLD = re.compile(r"未注明|未提及|不详|未知")
-_DATE_LABELS = ("发布时间", "发布日期", "成文日期", "发文日期", "印发日期", "日期", "时间")
+_DATE_LABELS = ("发布时间", "发布日期", "成文日期", "发文日期", "印发日期")
+_BARE_LABELS = ("日期", "时间")
+"""Labels that may as well tell when a meeting takes place."""
+_CHRONICLE = re.compile(r"大事记|日志|日程|时间表")
+"""A text of entries with their days; the first of these is not its own."""
+_HOUR = re.compile(r"\s*[（(]?(?:(?:星期|周).[)）]?)?\s*(?:[上下中]午|晚|起|开始|前|[至到—–~-]|\d{1,2}[:：时点])")
+"""What stands behind the day of a meeting; a page adds the time of day to digits only: 2024-03-05 10:30."""
+_REMEMBERED = re.compile(r"(?:纪念|庆祝|重温|缅怀|铭记|追忆|自从?|从|始于|建于|成立于)[“‘《]?$")
+_SINCE = re.compile(r"\s*(?:起|开始|以前|之前|前|后|至|版)")
+_YEAR_OF_WORK = re.compile(r"\s*度")
+"""What makes of the year of a title the one that a work is for: 2025年度选调生招录."""
 _ISSUER_LABELS = ("发文机关", "发文单位", "发布单位", "发布机构")
 _PRINTED = re.compile(r"《\s*[\u4e00-\u9fff ]{2,14}报\s*》\s*[（(]")
 """A newspaper before the day and the page on which it printed a text."""
@@ -29,6 +48,8 @@ _PUT_BEFORE = re.compile(r"^[^。]{0,60}，正文：")
 _OPENING = re.compile(r"^[\s“”\"‘（(【]*$")
 _AFTER_DATE = re.compile(r"\s*(?:以来|以后|之前|以前|前|起|至|到|[年度]*的|度|[年月]?[初中末底])")
 
+_OF_OFFICES = ("通知", "决定", "意见", "通报", "公告", "公示", "请示", "批复", "函", "报告", "方案")
+"""Kinds whose titles begin with the office that issues them."""
 _SPEECH = ("讲话", "交流发言", "汇报")
 _MEETING = r"[^，。；：]{2,50}?(?:会|会议|仪式|论坛|培训班|研讨班|典礼|活动|大会|调研时|座谈时)"
 _SPOKEN_AT = re.compile(
@@ -38,6 +59,8 @@ _OPENED_AT = re.compile(r"在(?P<where>[^，。；：]{4,50}?)(?:胜利|隆重|�
 _SPOKEN_FOR = re.compile(
     r"^(?P<where>.{4,40}?(?:会|会议|论坛|仪式|大会))(?:上的?)?(?:讲话|交流|发言|汇报|主持词|致辞|表态)"
 )
+_WRITTEN = re.compile(rf"(?P<office>\S+)\s+(?P<name>{PERSON})")
+"""A line under the title with the author's office and name."""
 _POST = (
     r"[\u4e00-\u9fff、（）()]{2,30}?(?:书记|部长|主任|县长|市长|区长|省长|州长|局长|厅长|主席|院长|校长|主委|处长|科长|会长|"
     r"秘书长|负责人|同志)"
@@ -114,7 +137,11 @@ def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_n
     paragraphs = parts.paragraphs
     labels = dict(_labels([*paragraphs[:8], *parts.credits, *parts.front]))
     last = paragraphs[-1] if paragraphs else ""
-    credits = read_credits(parts.bylines, parts.credits, paragraphs[0] if paragraphs else "", last)
+    signed = any(is_office(line) or office_of_dated(line) for line in parts.closing)
+    # An official document has no authors: names alone on a line are those whom it commends or appoints.
+    official = signed and kind_of_title(parts.title) in _OF_OFFICES
+    bylines = [line for line in parts.bylines if not official or names_role(line)]
+    credits = read_credits(bylines, parts.credits, paragraphs[0] if paragraphs else "", last)
     place = _place(parts, labels, credits, gazetteer)
     date, date_from = _date(parts, known_date, labels, file_name)
     kind = _kind(parts, labels, credits)
@@ -127,7 +154,7 @@ def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_n
         date_from=date_from,
         kind=kind,
         issuer=_issuer(parts, labels, credits),
-        authors=credits.authors,
+        authors=credits.authors or (() if is_speech else _written_by(parts)),
         origin=credits.origin,
         speaker=_speaker(parts) if is_speech else "",
         occasion=_occasion(parts) if is_speech else "",
@@ -249,6 +276,7 @@ def _others_in_title(text: str, titled: Sequence[tuple[Mention, Place]]) -> tupl
 
 def _offices(parts: Parts) -> Iterator[str]:
     yield from (line for line in parts.closing if is_office(line))
+    yield from (office for line in parts.closing if (office := office_of_dated(line)))
     around = (*parts.front, *parts.credits)
     yield from (office for line in around if (office := letterhead(line) or office_of_dated(line)))
 
@@ -353,8 +381,10 @@ def _date(parts: Parts, known: str, labels: Mapping[str, str], file_name: str) -
     sources: tuple[tuple[str, Callable[[], str]], ...] = (
         ("字段", lambda: parse_date(known) or first_date(known)),
         ("标注", lambda: _noted(parts, labels, first, last)),
-        ("落款", lambda: next((day for line in reversed(parts.closing) if (day := whole_date(line))), "")),
-        ("标题", lambda: first_date(parts.heading)),
+        ("落款", lambda: _signed_date(parts)),
+        ("标注", lambda: _bare_label(labels, parts.title)),
+        ("标注", lambda: next((y for line in (*parts.front, *parts.credits) if (y := number_year(line))), "")),
+        ("标题", lambda: _date_of_title(parts.heading, parts.paragraphs)),
         ("文件名", lambda: date_of_name(file_name)),
         ("正文", lambda: _opening_date(first, parts.paragraphs)),
     )
@@ -369,14 +399,52 @@ def _noted(parts: Parts, labels: Mapping[str, str], first: str, last: str) -> st
     for name in _DATE_LABELS:
         if name in labels and (date := parse_date(labels[name]) or first_date(labels[name])):
             return date
-    for line in (*parts.credits, *parts.front):
-        bare = re.sub(rf"\s*{PERSON}\s*$|^{PERSON}\s*", "", line).removeprefix(office_of_dated(line))
-        if date := whole_date(line) or (whole_date(bare) if len(line) < 30 else ""):
+    beside = [line for line in (*parts.credits, *parts.front) if not is_copies(line)]
+    for line in beside if not _CHRONICLE.search(parts.title) else ():
+        bare = re.sub(rf"\s*{PERSON}\s*$|^{PERSON}\s*", "", line)
+        if date := whole_date(line) or office_and_date(line)[1] or (whole_date(bare) if len(line) < 30 else ""):
             return date
     if (match := _PUT_BEFORE.match(first)) and (date := first_date(match[0])):
         return date
     end = last[-80:]
     return first_date(end[printed.end() :]) if (printed := _PRINTED.search(end)) else ""
+
+
+def _signed_date(parts: Parts) -> str:
+    """Return the date of the signature; that of the printer's line below it counts where there is no other."""
+    signature = [line for line in parts.closing if not is_copies(line)]
+    printed = [line for line in (*parts.closing, *parts.credits) if is_copies(line)]
+    for line in (*reversed(signature), *printed):
+        if day := whole_date(line) or office_and_date(line)[1]:
+            return day
+    return ""
+
+
+def _bare_label(labels: Mapping[str, str], title: str) -> str:
+    """Return the date behind 时间： or 日期：, unless it is the day on which a meeting takes place."""
+    if _is_spot(labels.get("地点", "")):
+        return ""
+    invites = kind_of_title(title) in _OF_OFFICES
+    for name in _BARE_LABELS:
+        value = labels.get(name, "")
+        found = next(dates_in(value), None)
+        of_meeting = found and "年" in value[: found.end] and (invites or _HOUR.match(value, found.end))
+        if not of_meeting and (date := parse_date(value) or (found.iso if found else "")):
+            return date
+    return ""
+
+
+def _date_of_title(heading: str, paragraphs: Sequence[str]) -> str:
+    """Return the date in a title; none that is remembered in it, and no year of work in a text of another year."""
+    for found in dates_in(heading):
+        if _REMEMBERED.search(heading[: found.start]) or _SINCE.match(heading, found.end):
+            continue
+        if _YEAR_OF_WORK.match(heading, found.end):
+            days = {day.iso[:4] for p in paragraphs for day in dates_in(p) if "-" in day.iso}
+            if days and found.iso not in days:
+                continue
+        return found.iso
+    return ""
 
 
 def _opening_date(first: str, paragraphs: Sequence[str]) -> str:
@@ -410,18 +478,29 @@ def _issuer(parts: Parts, labels: Mapping[str, str], credits: Credits) -> str:
     """Return who issued a text: by a label, the signature, the letterhead or the title, else where it was printed."""
     if named := next((labels[name] for name in _ISSUER_LABELS if labels.get(name)), ""):
         return named
-    if signed := [line for line in parts.closing if is_office(line)]:
-        return "、".join(re.sub(r"\s+", "", line) for line in signed)
-    heads = [letterhead(line) or office_of_dated(line) for line in (*parts.front, *parts.credits)]
+    closing = [line for line in parts.closing if not is_copies(line)]
+    if signed := [office for line in closing if (office := line if is_office(line) else office_of_dated(line))]:
+        return "、".join(offices_of(line) for line in signed)
+    around = [line for line in (*parts.front, *parts.credits) if not is_copies(line)]
+    heads = [letterhead(line) or office_of_dated(line) for line in around]
     heads += [line.strip("（()）") for line in parts.front]
+    heads += [parts.title] if not re.search(r"[\s（(]", parts.title) else []
     if head := next((line for line in heads if line and is_office(line)), ""):
-        return head
-    before = parts.title.partition("关于")[0].strip() if "关于" in parts.title else ""
-    if before.startswith(("中共", "中国共产党")) and is_office(before):
-        return before
+        return offices_of(head)
+    before, about, _ = parts.title.partition("关于")
+    before = before.strip()
+    official = before.startswith(("中共", "中国共产党", "共青团")) or kind_of_title(parts.title) in _OF_OFFICES
+    if about and official and is_office(before):
+        return offices_of(before)
     if is_media(credits.origin) or is_office(credits.origin):
         return credits.origin
     return credits.paper
+
+
+def _written_by(parts: Parts) -> tuple[str, ...]:
+    """Return the author whom a line under the title names behind an office."""
+    lines = (match for line in parts.front if (match := _WRITTEN.fullmatch(line)))
+    return tuple(match["name"] for match in lines if is_office(match["office"]) and is_person(match["name"]))
 
 
 def _speaker(parts: Parts) -> str:
