@@ -206,10 +206,17 @@ class Gazetteer:
                 continue
             if phrase := _PHRASE.match(text, position):
                 done, before = phrase.end(), ()
-            elif name := self._name_at(text, position, short, before if done == position else ()):
+                continue
+            above = before if done == position else ()
+            if name := self._name_at(text, position, short, above):
                 done = position + len(name)
-                before = self._full.get(name) or short[name]
+                before = self._full.get(name) or self._meant(name, short[name], above)
                 yield Mention(position, done, name, before)
+
+    def _meant(self, form: str, named: tuple[Place, ...], above: tuple[Place, ...]) -> tuple[Place, ...]:
+        """Return what a short form means; 山东栖霞 lies in 山东 also in a text about 栖霞区 of 南京市."""
+        inside = tuple(p for p in self._short[form] if any(place.contains(p) for place in above))
+        return inside if inside and not set(inside) & set(named) else named
 
     def _name_at(
         self, text: str, position: int, short: Mapping[str, tuple[Place, ...]], before: tuple[Place, ...]

@@ -212,6 +212,9 @@ def test_a_short_form_means_the_division_whose_full_form_stands_beside_it(gazett
 
     assert meant("盐都县近日发文，盐都提出三年目标") == ["盐都县", "盐都县"]
     assert meant("盐都区近日发文，盐都提出三年目标") == ["盐都区", "盐都区"]
+    assert meant("栖霞区与山东栖霞、栖霞") == ["栖霞区", "", "栖霞市", "栖霞区"], (
+        "what stands right before it counts first"
+    )
     assert meant("盐都提出三年目标", "盐都") == ["盐都区"], "the one of today"
 
 
