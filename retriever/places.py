@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,14 +32,25 @@ _ORDINARY_WORDS = frozenset(
     re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道吴忠")
 )
 # Districts whose full name is an ordinary word; only that together with their city counts.
-_ORDINARY_NAMES = frozenset({"城区", "郊区", "矿区", "老城区", "新城区", "东区", "西区"})
+_ORDINARY_NAMES = frozenset({"城区", "郊区", "矿区", "老城区", "新城区", "东区", "西区", "解放区", "港口区"})
+# Names of an ordinary word and a class (创建平安|区县, 报公安|县局): these count where no sentence can run into them.
+_WORD_NAMES = frozenset(["平安区", "平安县", "公安县", "江东区", "友好区", "振兴区", "富裕县", "资源县", "合作市"])
 # Counties of two characters that also come about where a word meets 县 (创新|县域, 召开|县委): these count where none
 # such word can stand before them.
 _WORD_COUNTIES = frozenset(
     "新和高富成单应义兴临吉代古青景献威易唐赵温息房随南道容荣理茂云朗索环宁康文礼宾丰寿费冠范曹滑夏开达安任户华陵横盘"
 )
 _BEFORE_COUNTY = frozenset("在赴与及从等团向到由往至驻市省州")
+_BEFORE_NAME = re.compile(r"中共|中国共产党|共青团|第[一二三四五六七八九十]+师|[在赴与及从等团向到由往至驻暨其为对和]")
+"""Words that end before a name, even where the segmenter draws their last character to it (暨|南山区)."""
+_PARTY = ("中共", "中国共产党", "共青团")
+"""What stands right before a name in those of the party and its youth: 中共|和县县委."""
 _AFTER_COUNTY = frozenset("委级域城内政长直乡人")
+_OTHER_WORD = {"区": frozenset("域块间级别情"), "县": frozenset("域级别情")}
+"""What makes another word of the class at the end of a name: 县域, 区级."""
+_AFTER_WORD_NAME = re.compile(r"创建|建设|示范|[区县局院域级别情市场]")
+_AFTER_FORMER_CITY = re.compile(r"[场容桥值]|民(?![政族主建进盟营办])")
+"""What makes another word of the 市 at the end of a city that is a district today: 江津|市场."""
 _MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
 _CITY_CODE = 4
 """Digits of the code of a city; that of a city without districts, such as 东莞市, stands among the districts."""
@@ -160,10 +171,10 @@ class Gazetteer:
             at_home: full or short names of districts whose two-character short form counts too. Those whose full
                 form stands in `text` count anyway.
         """
-        short = {short_name(name) for name in at_home} & self._short.keys()
-        mentions = list(self._scan(text, frozenset()))
-        short |= {short_name(m.name) for m in mentions if len(short_name(m.name)) == 2} & self._short.keys()
-        return list(self._scan(text, frozenset(short))) if short else mentions
+        mentions = list(self._scan(text, {}))
+        names = {*at_home, *(m.name for m in mentions if len(short_name(m.name)) == 2)}
+        short = self._short_of(names)
+        return list(self._scan(text, short)) if short else mentions
 
     def find_in_question(self, question: str, at_home: Iterable[str]) -> list[Mention]:
         """Return the place names in a question, in which short forms are usual and no full form need stand.
@@ -173,38 +184,79 @@ class Gazetteer:
         tagged = {word for word, tag in rjieba.tag(question) if tag == "ns"}
         return self.find(question, {*at_home, *tagged})
 
-    def _scan(self, text: str, short: frozenset[str]) -> Iterator[Mention]:
+    def _short_of(self, names: Iterable[str]) -> dict[str, tuple[Place, ...]]:
+        """Return the short forms of some names with what they mean: a division so named before one that is not.
+
+        Of a division and the one it was made of, such as 盐都县 and 盐都区, that is the one of today.
+        """
+        known = set(names)
+        short: dict[str, tuple[Place, ...]] = {}
+        for form in {short_name(name) for name in known} & self._short.keys():
+            places = [p for p in self._short[form] if p.name in known] or self._short[form]
+            today = {(p.province, p.city) for p in places if p not in self._given_up}
+            short[form] = tuple(p for p in places if p not in self._given_up or (p.province, p.city) not in today)
+        return short
+
+    def _scan(self, text: str, short: Mapping[str, tuple[Place, ...]]) -> Iterator[Mention]:
         done = 0
+        before: tuple[Place, ...] = ()
         for candidate in self._beginning.finditer(text):
             position = candidate.start()
             if position < done:
                 continue
             if phrase := _PHRASE.match(text, position):
-                done = phrase.end()
-            elif name := self._name_at(text, position, short):
+                done, before = phrase.end(), ()
+                continue
+            above = before if done == position else ()
+            if name := self._name_at(text, position, short, above):
                 done = position + len(name)
-                yield Mention(position, done, name, self._full.get(name) or self._short[name])
+                before = self._full.get(name) or self._meant(name, short[name], above)
+                yield Mention(position, done, name, before)
 
-    def _name_at(self, text: str, position: int, short: frozenset[str]) -> str:
+    def _meant(self, form: str, named: tuple[Place, ...], above: tuple[Place, ...]) -> tuple[Place, ...]:
+        """Return what a short form means; 山东栖霞 lies in 山东 also in a text about 栖霞区 of 南京市."""
+        inside = tuple(p for p in self._short[form] if any(place.contains(p) for place in above))
+        return inside if inside and not set(inside) & set(named) else named
+
+    def _name_at(
+        self, text: str, position: int, short: Mapping[str, tuple[Place, ...]], before: tuple[Place, ...]
+    ) -> str:
         start = text[position : position + 2]
         for name in self._by_start.get(start, ()):
-            if text.startswith(name, position) and self._stands_alone(name, text, position):
+            if text.startswith(name, position) and self._stands_alone(name, text, position, before):
                 return name
-        return start if start in short else ""
+        return start if start in short and _begins_word(start, text, position) else ""
 
-    def _stands_alone(self, name: str, text: str, position: int) -> bool:
-        """Whether the characters of a name are that name, not parts of the words around them."""
-        following = text[position + len(name) : position + len(name) + 1]
-        if name[-1] == "区" and following in ("域", "块", "间"):
+    def _stands_alone(self, name: str, text: str, position: int, before: tuple[Place, ...]) -> bool:
+        """Whether the characters of a name are that name, not parts of the words around them.
+
+        Args:
+            name: the name.
+            text: the text.
+            position: where it stands.
+            before: what the name right before it means, such as 四川省达州市 before 通川区.
+        """
+        if position and text.startswith("中共", position - 1):
             return False
-        if len(name) != 2:
-            return not self._names_a_street(name, text, position)
-        if name[-1] == "县":
-            before = text[position - 1 : position]
-            return name[0] not in _WORD_COUNTIES or (
-                following not in _AFTER_COUNTY and (not _is_han(before) or before in _BEFORE_COUNTY)
-            )
-        return not self._names_a_street(name, text, position) and _is_word(name, text, position)
+        places = self._full[name]
+        following = text[position + len(name) :][:_WINDOW]
+        is_inside = any(above.contains(place) for above in before for place in places)
+        is_led = is_inside or text.endswith(_PARTY, 0, position)
+        if len(name) == 2 and name[-1] == "县":
+            return _is_county(name, text, position, is_led=is_led)
+        if self._names_a_street(name, text, position):
+            return False
+        if len(name) == 2:
+            return _is_word(name, text, position)
+        if is_inside:
+            return True
+        if following[:1] in _OTHER_WORD.get(name[-1], ()):
+            return False
+        if name[-1] == "市" and self._given_up.issuperset(places) and _AFTER_FORMER_CITY.match(following):
+            return False
+        if name in _WORD_NAMES:
+            return (is_led or _stands_free(text, position)) and not _AFTER_WORD_NAME.match(following)
+        return is_led or _begins_word(name, text, position)
 
     @staticmethod
     def _names_a_street(name: str, text: str, position: int) -> bool:
@@ -263,6 +315,46 @@ def _is_word(name: str, text: str, position: int) -> bool:
             return len(word) >= len(name)
         if place > position:
             return False
+        place += len(word)
+    return False
+
+
+def _stands_free(text: str, position: int) -> bool:
+    """Whether no word of a sentence can run into what stands at `position`."""
+    before = text[position - 1 : position]
+    return not _is_han(before) or before in _BEFORE_COUNTY
+
+
+def _is_county(name: str, text: str, position: int, *, is_led: bool) -> bool:
+    """Whether a county of two characters is meant: 和县, not 水平和|县域.
+
+    Args:
+        name: the county.
+        text: the text.
+        position: where it stands.
+        is_led: whether what stands before it, a province or the party, leaves no doubt that a name follows.
+    """
+    following = text[position + len(name) : position + len(name) + 1]
+    if is_led:
+        return following not in _OTHER_WORD["县"]
+    if name[0] in _WORD_COUNTIES:
+        return following not in _AFTER_COUNTY and _stands_free(text, position)
+    return following not in _OTHER_WORD["县"] and _begins_word(name, text, position)
+
+
+def _begins_word(name: str, text: str, position: int) -> bool:
+    """Whether a word begins where a name does: 振兴|和|县域 has no 兴和县.
+
+    A word that has the whole name in it (中共江西省委) is no other word.
+    """
+    start = max(0, position - _WINDOW)
+    end = position + len(name)
+    place = start
+    for word in rjieba.cut(text[start : end + _WINDOW]):
+        if place == position or place + len(word) >= end:
+            return True
+        if place + len(word) > position:
+            return bool(_BEFORE_NAME.fullmatch(text[place:position]))
         place += len(word)
     return False
 

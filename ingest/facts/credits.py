@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import rjieba
+
 from retriever.names import PERSON
 
 _COMPOUND = "欧阳|司马|上官|诸葛|尉迟|皇甫|东方|慕容|司徒|夏侯|令狐|宇文|长孙|端木|公孙|申屠|钟离"
 _NAME = re.compile(rf"{PERSON}|(?:{_COMPOUND})[\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{1,3}}[某×xX]{{1,2}}")
 _AUTHOR_ROLE = (
     r"(?:本报|本刊|本网|全媒体|融媒体|见习|实习|特约|首席|驻站)*(?:记者|通讯员|实习生)|"
-    r"作者|撰稿|撰文|采写|执笔|文字"
+    r"作者(?!单位|简介|[系为是])|撰稿|撰文|采写|执笔|文字"
 )
 _OTHER_ROLE = (
     r"(?:流程|责任|值班|视频|新媒体|美术|图文)?编\s?辑|责编|美编|编审|主编|总编(?:辑)?|统筹|策划|审\s?核|校\s?对|监\s?制|制\s?作|"
@@ -23,6 +25,8 @@ _ROLE = re.compile(
 )
 _BULLET = re.compile(r"^[□■◆●]\s*")
 _SEPARATOR = re.compile(r"[\s、，,/:：;；丨|&＆]+")
+_AFTER_ROLE = tuple(" \u3000/:：丨|")
+"""What sets a name apart from the role before it, so that it may be an ordinary word as well: 记者：高洁."""
 _SPACED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000]([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 _SOURCE = re.compile(
     r"(?<![图据])(?:来源|稿源|发布单位|发文机关|供稿(?:单位)?)\s*[:：丨|]\s*(?P<named>[^，,。；;!！(（)）】\]\s丨|]{2,30}(?:[（(][^（()）]{2,16}[)）])?)"
@@ -52,8 +56,10 @@ _BRACKET = re.compile(r"[（(【\[]([^（()）】\]]{2,80})[)）】\]]")
 _HEAD = 160
 """Characters of the first paragraph in which its reporters and its newspaper are looked for."""
 _TAIL = 140
-_NO_NAME = re.compile(r"全文|待续|[上下]同|后略|[下后]转|高清|时间|方法|.{1,2}台$")
-"""What stands in brackets at the end and begins like a surname."""
+_NO_NAME = re.compile(r"全文|单位|待续|[上下]同|后略|[下后]转|高清|.{1,2}[台办馆局委部处厅室院所校队站]$")
+"""What begins like a surname: the last words of a text, an office such as 文明办."""
+_ORDINARY = ("n", "a", "ad", "an", "v", "vn", "d", "b", "c", "t")
+"""Tags of words that are no names: 任务, 严格."""
 _PHOTOGRAPHED = ("摄", "摄影", "供图", "/摄")
 
 
@@ -126,15 +132,22 @@ def is_media(name: str) -> bool:
     return bool(name) and bool(_IS_MEDIA.fullmatch(name)) and not _PORTAL.search(name)
 
 
+def names_role(line: str) -> bool:
+    """Whether a line says what somebody did for the text: 记者, 编辑."""
+    return bool(_ROLE.search(line))
+
+
 def _of_byline(line: str) -> Iterator[str]:
     if bullet := _BULLET.match(line):
         rest = line[bullet.end() :]
-        if not _ROLE.search(rest):
+        if not names_role(rest):
             yield from (name for name in _SEPARATOR.split(_joined(rest)) if name)
             return
         line = rest
-    if not _ROLE.search(line):
-        yield from (name for name in _SEPARATOR.split(_joined(line).strip("（()） ")) if name)
+    if not names_role(line):
+        words = [word for word in _SEPARATOR.split(_joined(line).strip("（()） ")) if word]
+        if any(is_person(word) for word in words):
+            yield from (word for word in words if not _NO_NAME.match(word))
         return
     yield from (name for name, _ in _by_role(line, whole=True))
 
@@ -181,7 +194,7 @@ def _names(segment: str, *, plain: bool = False) -> list[str]:
         bare = re.match(r"[\u4e00-\u9fff×·]*", word)
         name = bare[0] if bare else ""
         is_name = bool(_NAME.fullmatch(name)) or (plain and 2 <= len(name) <= 4)
-        is_name = is_name and not _NO_NAME.match(name)
+        is_name = is_name and not _NO_NAME.match(name) and (plain or segment[:1] in _AFTER_ROLE or is_person(name))
         if word in _PHOTOGRAPHED:
             return []
         if not is_name:
@@ -190,6 +203,15 @@ def _names(segment: str, *, plain: bool = False) -> list[str]:
         if len(name) != len(word):
             break
     return found
+
+
+def is_person(name: str) -> bool:
+    """Whether a word that begins like a personal name is one, not an office or an ordinary word."""
+    if _NO_NAME.match(name):
+        return False
+    # Without its model of unknown words: with it, every name is a word.
+    is_word = len(rjieba.cut(name, False)) == 1
+    return not (is_word and rjieba.tag(name)[0][1] in _ORDINARY)
 
 
 def _joined(text: str) -> str:

@@ -8,10 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.schema import Metadata
-from ingest.facts.credits import Credits, is_media, read_credits
+from ingest.facts.credits import Credits, is_media, is_person, names_role, read_credits
 from ingest.facts.dates import date_of_name, dates_in, first_date, later_years, parse_date, whole_date
 from ingest.facts.kinds import kind_of_speech, kind_of_title
-from ingest.facts.official import is_office, letterhead, number_organ, office_of_dated
+from ingest.facts.official import (
+    is_copies,
+    is_office,
+    letterhead,
+    number_organ,
+    number_year,
+    office_and_date,
+    office_of_dated,
+    offices_of,
+)
 from retriever.names import PERSON
 from retriever.places import Gazetteer, Mention, Place
 
@@ -20,7 +29,17 @@ _LABEL = re.compile(
     r"\s*[:：]\s*(.*?)[)）】\]]?$"
 )
 _UNTOLD = re.compile(r"未注明|未提及|不详|未知")
-_DATE_LABELS = ("发布时间", "发布日期", "成文日期", "发文日期", "印发日期", "日期", "时间")
+_DATE_LABELS = ("发布时间", "发布日期", "成文日期", "发文日期", "印发日期")
+_BARE_LABELS = ("日期", "时间")
+"""Labels that may as well tell when a meeting takes place."""
+_CHRONICLE = re.compile(r"大事记|日志|日程|时间表")
+"""A text of entries with their days; the first of these is not its own."""
+_HOUR = re.compile(r"\s*[（(]?(?:(?:星期|周).[)）]?)?\s*(?:[上下中]午|晚|起|开始|前|[至到—–~-]|\d{1,2}[:：时点])")
+"""What stands behind the day of a meeting; a page adds the time of day to digits only: 2024-03-05 10:30."""
+_REMEMBERED = re.compile(r"(?:纪念|庆祝|重温|缅怀|铭记|追忆|自从?|从|始于|建于|成立于)[“‘《]?$")
+_SINCE = re.compile(r"\s*(?:起|开始|以前|之前|前|后|至|版)")
+_YEAR_OF_WORK = re.compile(r"\s*度")
+"""What makes of the year of a title the one that a work is for: 2025年度选调生招录."""
 _ISSUER_LABELS = ("发文机关", "发文单位", "发布单位", "发布机构")
 _PRINTED = re.compile(r"《\s*[\u4e00-\u9fff ]{2,14}报\s*》\s*[（(]")
 """A newspaper before the day and the page on which it printed a text."""
@@ -29,6 +48,8 @@ _PUT_BEFORE = re.compile(r"^[^。]{0,60}，正文：")
 _OPENING = re.compile(r"^[\s“”\"‘（(【]*$")
 _AFTER_DATE = re.compile(r"\s*(?:以来|以后|之前|以前|前|起|至|到|[年度]*的|度|[年月]?[初中末底])")
 
+_OF_OFFICES = ("通知", "决定", "意见", "通报", "公告", "公示", "请示", "批复", "函", "报告", "方案")
+"""Kinds whose titles begin with the office that issues them."""
 _SPEECH = ("讲话", "交流发言", "汇报")
 _MEETING = r"[^，。；：]{2,50}?(?:会|会议|仪式|论坛|培训班|研讨班|典礼|活动|大会|调研时|座谈时)"
 _SPOKEN_AT = re.compile(
@@ -38,6 +59,8 @@ _OPENED_AT = re.compile(r"在(?P<where>[^，。；：]{4,50}?)(?:胜利|隆重|�
 _SPOKEN_FOR = re.compile(
     r"^(?P<where>.{4,40}?(?:会|会议|论坛|仪式|大会))(?:上的?)?(?:讲话|交流|发言|汇报|主持词|致辞|表态)"
 )
+_WRITTEN = re.compile(rf"(?P<office>\S+)\s+(?P<name>{PERSON})")
+"""A line under the title with the author's office and name."""
 _POST = (
     r"[\u4e00-\u9fff、（）()]{2,30}?(?:书记|部长|主任|县长|市长|区长|省长|州长|局长|厅长|主席|院长|校长|主委|处长|科长|会长|"
     r"秘书长|负责人|同志)"
@@ -45,6 +68,7 @@ _POST = (
 _SPEAKER = re.compile(rf"(?:{_POST}\s*)?{PERSON}|{_POST}\s+[\u4e00-\u9fff]{{1,3}}(?:某某?|[×xX]{{1,2}})?")
 _SPOKE = re.compile(rf"^(?:{_POST})?\s*(?P<name>{PERSON})(?:同志)?$")
 
+_LONGEST_SHORT_NAME = 4
 _MANY = 3
 """Mentions from which on a text without a place in its title is taken to be of the place that it keeps naming."""
 _NAMED_AFTER = re.compile(
@@ -53,6 +77,20 @@ _NAMED_AFTER = re.compile(
 """What makes a place name a part of another name: 四川文理学院, 达州日报."""
 _GUEST = re.compile(r"(?:赴|前往|借鉴|对标|学习|考察|来自|走访|援助?|支援|帮扶|协作|籍贯|生于|任|任中共|原)$")
 """What stands before the name of a place that somebody goes to, comes from or has served in."""
+_LEARNS = re.compile(r"(?:借鉴|对标|学习|推广|运用|来自|走访|援助?|支援|帮扶|协作)$")
+_GOES = re.compile(r"(?:赴|前往)$")
+_STAYS = re.compile(r"[到在]$")
+_TO_LEARN = re.compile(r"[^，。；：\s]{0,10}?(?:学习|考察|参观|取经|挂职|跟岗|跟班|招才|引才|招聘|招商|交流|培训)")
+_TO_VISIT = re.compile(r"[^，。；：\s]{0,6}?(?:考察|视察)")
+_TO_DIRECT = re.compile(r"[^，。；：\s]{0,10}?(?:调研|督导|指导|慰问|检查|宣讲|看望|视察)")
+"""Why somebody comes to a place whose text it is: 省委组织部赴湄潭县调研."""
+_SPIRIT = re.compile(
+    r"(?:考察|视察|调研|座谈|工作|发展|期间|时|作?的|系列|发表|重要|、)*(?:讲话|指示|批示|回信|会议)+精神|"
+    r"的?(?:重要)?讲话|精神(?!文明|病|卫生|障碍|状态|面貌|家园)|经验(?![材做交])|模式"
+)
+"""What makes of a place the name of something that others learn: 延安精神, 在重庆考察时重要讲话精神."""
+_LONGEST_GUEST = 4
+_AND = re.compile(r"[、和与及]")
 _NATIVE = re.compile(r"人[，,。；;）)]|籍")
 _OUR_CITY = re.compile(r"我市|该市")
 _OUR_DISTRICT = re.compile(r"[我全该][区县旗]")
@@ -99,7 +137,11 @@ def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_n
     paragraphs = parts.paragraphs
     labels = dict(_labels([*paragraphs[:8], *parts.credits, *parts.front]))
     last = paragraphs[-1] if paragraphs else ""
-    credits = read_credits(parts.bylines, parts.credits, paragraphs[0] if paragraphs else "", last)
+    signed = any(is_office(line) or office_of_dated(line) for line in parts.closing)
+    # An official document has no authors: names alone on a line are those whom it commends or appoints.
+    official = signed and kind_of_title(parts.title) in _OF_OFFICES
+    bylines = [line for line in parts.bylines if not official or names_role(line)]
+    credits = read_credits(bylines, parts.credits, paragraphs[0] if paragraphs else "", last)
     place = _place(parts, labels, credits, gazetteer)
     date, date_from = _date(parts, known_date, labels, file_name)
     kind = _kind(parts, labels, credits)
@@ -112,7 +154,7 @@ def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_n
         date_from=date_from,
         kind=kind,
         issuer=_issuer(parts, labels, credits),
-        authors=credits.authors,
+        authors=credits.authors or (() if is_speech else _written_by(parts)),
         origin=credits.origin,
         speaker=_speaker(parts) if is_speech else "",
         occasion=_occasion(parts) if is_speech else "",
@@ -139,35 +181,102 @@ def _place(parts: Parts, labels: Mapping[str, str], credits: Credits, gazetteer:
     outside += _by_number(parts)
     places = gazetteer.resolve_all(every, outside)
     named = list(zip(every, places, strict=True))
-    found = [(m, p) for m, p in named if m.start < len(offices) or not _NAMED_AFTER.match(text, m.end)]
-    start = len(offices) + 1
-    signed = [p for m, p in found if m.start < start]
-    titled = [p for m, p in found if start <= m.start < start + len(heading)]
-    spoken = [(m, p) for m, p in found if m.start > start + len(heading)]
-    if label := labels.get("地区", labels.get("地点", "")):
-        mentions = gazetteer.find(label, [m.name for m in every])
-        if mentions:
-            return _smallest(gazetteer.resolve_all(mentions, [p for p in places if p.province]))
-    counts = Counter(
-        p
-        for m, p in spoken
-        if not _GUEST.search(text[max(0, m.start - 4) : m.start]) and not _NATIVE.match(text, m.end)
-    )
+    if (label := _place_label(labels)) and (mentions := gazetteer.find(label, [m.name for m in every])):
+        return _smallest(gazetteer.resolve_all(mentions, [p for p in places if p.province]))
+    start, behind = len(offices) + 1, len(offices) + 1 + len(heading)
+    away, unsure = _others_in_title(text, [(m, p) for m, p in named if start <= m.start < behind])
+    in_names = {m for m in every if _NAMED_AFTER.match(text, m.end)}
+    signed = [p for m, p in named if m.start < start and m not in in_names]
+    titled = [p for m, p in named if start <= m.start < behind and m not in in_names | unsure]
     if signed:
         return _smallest([*signed, *(p for p in titled if signed[0].contains(p))])
+    silent = in_names | _guests(text, [m for m in every if m.start > behind])
+    spoken = [
+        (m, p)
+        for m, p in named
+        if m.start > behind
+        and not _SPIRIT.match(text, m.end)
+        and not any(other.contains(p) or p.contains(other) for other in away)
+    ]
+    counts = Counter(p for m, p in spoken if m not in silent and not _NATIVE.match(text, m.end))
     if titled:
         return _of_title(titled, counts)
     if numbered := _by_number(parts):
         return numbered[0]
-    place = _by_counts(counts, Counter(p for m, p in named if m.start > start + len(heading)), body)
+    place = _by_counts(counts, Counter(p for _, p in spoken), body)
     if not place.name:
-        behind = start + len(heading) + 1 + credits.dateline_end
-        place = _of_frame(credits, [p for m, p in spoken if m.start >= behind], gazetteer)
+        told = [p for m, p in spoken if m not in in_names and m.start >= behind + 1 + credits.dateline_end]
+        place = _of_frame(credits, told, gazetteer)
     return place
+
+
+def _place_label(labels: Mapping[str, str]) -> str:
+    """Return what a label tells as the place of a text; the hall in which a meeting takes place is none."""
+    spot = labels.get("地点", "")
+    return labels.get("地区", "" if _is_spot(spot) else spot)
+
+
+def _is_spot(place: str) -> bool:
+    return len(place) > _LONGEST_SHORT_NAME and place[-1] not in "省市区县旗州盟"
+
+
+def _runs(mentions: Sequence[Mention]) -> Iterator[list[Mention]]:
+    """Yield the mentions in runs that stand side by side: 四川省达州市通川区."""
+    run: list[Mention] = []
+    for mention in mentions:
+        if run and run[-1].end != mention.start:
+            yield run
+            run = []
+        run.append(mention)
+    if run:
+        yield run
+
+
+def _guests(text: str, mentions: Sequence[Mention]) -> set[Mention]:
+    """Return the mentions of places that a text only goes to, comes from or learns from."""
+    found: set[Mention] = set()
+    for run in _runs(mentions):
+        learns = _LEARNS.search(_before(text, run[0]))
+        found.update(m for m in run if learns or _GUEST.search(_before(text, m)))
+    return found
+
+
+def _before(text: str, mention: Mention) -> str:
+    return text[max(0, mention.start - _LONGEST_GUEST) : mention.start]
+
+
+def _others_in_title(text: str, titled: Sequence[tuple[Mention, Place]]) -> tuple[list[Place], set[Mention]]:
+    """Return the places that a title tells to be those of others, and all mentions in it that tell no place."""
+    places = dict(titled)
+    away: set[Mention] = set()
+    unsure: set[Mention] = set()
+    last: Mention | None = None
+    for run in _runs([m for m, _ in titled]):
+        before, end = _before(text, run[0]), run[-1].end
+        goes_on = last is not None and _AND.fullmatch(text[last.end : run[0].start])
+        goes, stays = _GOES.search(before), _STAYS.search(before)
+        learns = _TO_LEARN.match(text, end)
+        if (
+            (goes_on and last in away)
+            or _LEARNS.search(before)
+            or (goes and learns)
+            or (stays and learns and not _TO_VISIT.match(text, end))
+        ):
+            away.update(run)
+        elif (
+            (goes_on and last in unsure)
+            or _SPIRIT.match(text, end)
+            or (goes and not _TO_DIRECT.match(text, end))
+            or (stays and _TO_VISIT.match(text, end))
+        ):
+            unsure.update(run)
+        last = run[-1]
+    return [places[m] for m in away], away | unsure
 
 
 def _offices(parts: Parts) -> Iterator[str]:
     yield from (line for line in parts.closing if is_office(line))
+    yield from (office for line in parts.closing if (office := office_of_dated(line)))
     around = (*parts.front, *parts.credits)
     yield from (office for line in around if (office := letterhead(line) or office_of_dated(line)))
 
@@ -272,8 +381,10 @@ def _date(parts: Parts, known: str, labels: Mapping[str, str], file_name: str) -
     sources: tuple[tuple[str, Callable[[], str]], ...] = (
         ("字段", lambda: parse_date(known) or first_date(known)),
         ("标注", lambda: _noted(parts, labels, first, last)),
-        ("落款", lambda: next((day for line in reversed(parts.closing) if (day := whole_date(line))), "")),
-        ("标题", lambda: first_date(parts.heading)),
+        ("落款", lambda: _signed_date(parts)),
+        ("标注", lambda: _bare_label(labels, parts.title)),
+        ("标注", lambda: next((y for line in (*parts.front, *parts.credits) if (y := number_year(line))), "")),
+        ("标题", lambda: _date_of_title(parts.heading, parts.paragraphs)),
         ("文件名", lambda: date_of_name(file_name)),
         ("正文", lambda: _opening_date(first, parts.paragraphs)),
     )
@@ -288,14 +399,52 @@ def _noted(parts: Parts, labels: Mapping[str, str], first: str, last: str) -> st
     for name in _DATE_LABELS:
         if name in labels and (date := parse_date(labels[name]) or first_date(labels[name])):
             return date
-    for line in (*parts.credits, *parts.front):
-        bare = re.sub(rf"\s*{PERSON}\s*$|^{PERSON}\s*", "", line).removeprefix(office_of_dated(line))
-        if date := whole_date(line) or (whole_date(bare) if len(line) < 30 else ""):
+    beside = [line for line in (*parts.credits, *parts.front) if not is_copies(line)]
+    for line in beside if not _CHRONICLE.search(parts.title) else ():
+        bare = re.sub(rf"\s*{PERSON}\s*$|^{PERSON}\s*", "", line)
+        if date := whole_date(line) or office_and_date(line)[1] or (whole_date(bare) if len(line) < 30 else ""):
             return date
     if (match := _PUT_BEFORE.match(first)) and (date := first_date(match[0])):
         return date
     end = last[-80:]
     return first_date(end[printed.end() :]) if (printed := _PRINTED.search(end)) else ""
+
+
+def _signed_date(parts: Parts) -> str:
+    """Return the date of the signature; that of the printer's line below it counts where there is no other."""
+    signature = [line for line in parts.closing if not is_copies(line)]
+    printed = [line for line in (*parts.closing, *parts.credits) if is_copies(line)]
+    for line in (*reversed(signature), *printed):
+        if day := whole_date(line) or office_and_date(line)[1]:
+            return day
+    return ""
+
+
+def _bare_label(labels: Mapping[str, str], title: str) -> str:
+    """Return the date behind 时间： or 日期：, unless it is the day on which a meeting takes place."""
+    if _is_spot(labels.get("地点", "")):
+        return ""
+    invites = kind_of_title(title) in _OF_OFFICES
+    for name in _BARE_LABELS:
+        value = labels.get(name, "")
+        found = next(dates_in(value), None)
+        of_meeting = found and "年" in value[: found.end] and (invites or _HOUR.match(value, found.end))
+        if not of_meeting and (date := parse_date(value) or (found.iso if found else "")):
+            return date
+    return ""
+
+
+def _date_of_title(heading: str, paragraphs: Sequence[str]) -> str:
+    """Return the date in a title; none that is remembered in it, and no year of work in a text of another year."""
+    for found in dates_in(heading):
+        if _REMEMBERED.search(heading[: found.start]) or _SINCE.match(heading, found.end):
+            continue
+        if _YEAR_OF_WORK.match(heading, found.end):
+            days = {day.iso[:4] for p in paragraphs for day in dates_in(p) if "-" in day.iso}
+            if days and found.iso not in days:
+                continue
+        return found.iso
+    return ""
 
 
 def _opening_date(first: str, paragraphs: Sequence[str]) -> str:
@@ -329,18 +478,29 @@ def _issuer(parts: Parts, labels: Mapping[str, str], credits: Credits) -> str:
     """Return who issued a text: by a label, the signature, the letterhead or the title, else where it was printed."""
     if named := next((labels[name] for name in _ISSUER_LABELS if labels.get(name)), ""):
         return named
-    if signed := [line for line in parts.closing if is_office(line)]:
-        return "、".join(re.sub(r"\s+", "", line) for line in signed)
-    heads = [letterhead(line) or office_of_dated(line) for line in (*parts.front, *parts.credits)]
+    closing = [line for line in parts.closing if not is_copies(line)]
+    if signed := [office for line in closing if (office := line if is_office(line) else office_of_dated(line))]:
+        return "、".join(offices_of(line) for line in signed)
+    around = [line for line in (*parts.front, *parts.credits) if not is_copies(line)]
+    heads = [letterhead(line) or office_of_dated(line) for line in around]
     heads += [line.strip("（()）") for line in parts.front]
+    heads += [parts.title] if not re.search(r"[\s（(]", parts.title) else []
     if head := next((line for line in heads if line and is_office(line)), ""):
-        return head
-    before = parts.title.partition("关于")[0].strip() if "关于" in parts.title else ""
-    if before.startswith(("中共", "中国共产党")) and is_office(before):
-        return before
+        return offices_of(head)
+    before, about, _ = parts.title.partition("关于")
+    before = before.strip()
+    official = before.startswith(("中共", "中国共产党", "共青团")) or kind_of_title(parts.title) in _OF_OFFICES
+    if about and official and is_office(before):
+        return offices_of(before)
     if is_media(credits.origin) or is_office(credits.origin):
         return credits.origin
     return credits.paper
+
+
+def _written_by(parts: Parts) -> tuple[str, ...]:
+    """Return the author whom a line under the title names behind an office."""
+    lines = (match for line in parts.front if (match := _WRITTEN.fullmatch(line)))
+    return tuple(match["name"] for match in lines if is_office(match["office"]) and is_person(match["name"]))
 
 
 def _speaker(parts: Parts) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from ingest.facts.dates import whole_date
+from ingest.facts.dates import dates_in, whole_date
 
 _HAN = r"[\u4e00-\u9fff]"
 _BODY = (
-    r"(?:委员会|委|党组|工委|党工委|纪委监委|人民政府|政府|办公室|办公厅|组织部|宣传部|统战部|政法委|编办|老干部局|人才办|"
+    r"(?:委员会|委|党组|工委|党工委|纪委监委|人民政府|政府|办公室|办公厅|组织部|宣传部|统战部|政法委|编办|教育办|老干部局|人才办|"
     r"人力资源和社会保障局|(?<![干全内外各])部|(?<!客)厅|(?<![格布全大结新开破])局|(?<![入出住])院|党校|中心|支部|总支|学校|大学|学院|医院|集团|公司|协会|联合会|妇联|总工会|共青团|领导小组|管委会)"
 )
 _OFFICE = re.compile(rf"(?:中共|中国共产党|共青团|中华人民共和国)?[\u4e00-\u9fff（）()、“”·\s]{{2,60}}{_BODY}")
 _LETTERHEAD = re.compile(rf"(?P<office>(?:中共|中国共产党|共青团)?[\u4e00-\u9fff\s]{{2,60}}{_BODY})(?:\s*文件)")
 _NUMBER = re.compile(
-    rf"(?P<organ>{_HAN}{{1,14}})[〔\[（(【［]\s*(?:19|20)\d{{2}}\s*[〕\]）)】］]\s*第?\s*\d{{1,5}}\s*号(?:\s*签发人.*)?"
+    rf"(?P<organ>{_HAN}{{1,14}})[〔\[（(【［]\s*(?P<year>(?:19|20)\d{{2}})\s*[〕\]）)】］]\s*第?\s*\d{{1,5}}\s*号(?:\s*签发人.*)?"
 )
 _ISSUE = re.compile(
     r"(?:第\s*[\d一二三四五六七八九十]{1,4}\s*期|总第\s*\d{1,5}\s*期|[（(]总?第?\s*\d{1,5}\s*期[)）]|\s|[（(）)、，])+"
@@ -28,7 +28,9 @@ _COPIES = re.compile(
 )
 _ATTACHED = re.compile(r"附件?\s*[\d一二三四五六七八九十]{0,3}\s*[:：]\s*\S.*")
 _ADDRESSEE = re.compile(r"[^。！？]{2,200}[:：]")
-_DATED_OFFICE = re.compile(r"(?P<office>[^\d]{4,60}?)\s*(?P<date>(?:19|20|二〇|二○).{4,14}日)(?:印发)?")
+_WITH_MONTH = len("2024-01")
+_SEAT = re.compile(r"中共|中国共产党|共青团|[省市区县旗州盟镇乡团校院司]")
+"""What an office has of its own where another stands before it on the line; 组织部 alone belongs to that one."""
 _MASTHEAD = re.compile(r"\S{2,16}(?:简报|专报|快报|动态|信息|通讯|参阅|参考)")
 _DAY = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
 _SUBTITLE = re.compile(r"[—─－-]{1,3}\s*\S.*")
@@ -51,10 +53,37 @@ def number_organ(line: str) -> str:
     return match["organ"] if match else ""
 
 
+def office_and_date(line: str) -> tuple[str, str]:
+    """Return the office and the date of a line that has just these, such as （清河县委组织部　2024年1月）."""
+    bare = line.strip(" \t\u3000()（）")
+    found = next(dates_in(bare), None)
+    if found is None or len(found.iso) < _WITH_MONTH:
+        return "", ""
+    office, date = bare[: found.start].strip(" \t\u3000，,、"), whole_date(bare[found.start :])
+    return (office, date) if date and is_office(office) else ("", "")
+
+
 def office_of_dated(line: str) -> str:
-    """Return the office of a line that has it together with a date, as below a masthead; empty where it is none."""
-    match = _DATED_OFFICE.fullmatch(line)
-    return match["office"].strip() if match and is_office(match["office"].strip()) and whole_date(match["date"]) else ""
+    """Return the office of a line that has it together with a date; empty where it is none."""
+    return office_and_date(line)[0]
+
+
+def offices_of(line: str) -> str:
+    """Return the office that a line names, or the several that stand beside each other on it, joined by 、."""
+    offices: list[str] = []
+    for word in line.split():
+        alone = is_office(word) and (_SEAT.search(word) or not offices[-1:] or not offices[-1].endswith("委"))
+        if offices and not (alone and is_office(offices[-1])):
+            offices[-1] += word
+        else:
+            offices.append(word)
+    return "、".join(offices)
+
+
+def number_year(line: str) -> str:
+    """Return the year of a document number: 2024 of 渝委组〔2024〕3号; empty where it is none."""
+    match = _NUMBER.fullmatch(line)
+    return match["year"] if match else ""
 
 
 def is_issue(line: str) -> bool:
@@ -77,8 +106,8 @@ def is_head(line: str, below: str = "") -> bool:
 
 
 def looks_dated(line: str) -> bool:
-    """Whether a line has the form of a date, also of a day that does not exist."""
-    return bool(whole_date(line) or _DAY.fullmatch(line))
+    """Whether a line has the form of a date, also of a day that does not exist, or of one with its office."""
+    return bool(whole_date(line) or _DAY.fullmatch(line) or (office_of_dated(line) and not is_copies(line)))
 
 
 def is_subtitle(line: str) -> bool:

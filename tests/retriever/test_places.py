@@ -51,6 +51,9 @@ def test_full_and_short_names_are_found_with_what_they_lie_in(gazetteer: Gazette
         "公安机关加强协作", "各位领导、各位来宾", "实现社会长治久安", "壮大朝阳产业", "与阿里巴巴合作", "吸引新乡贤返乡",
         "重大理论问题", "伟大理想", "创新县域经济", "提高县级机关效能", "召开县委常委会", "到达县城", "东区与西区", "建设新城区", "在通化解矛盾上",
         "各自贡献力量", "任县委书记", "三明确一落实", "江北区域协同", "文山会海", "巩固原有成果", "全市中区县一级", "经开区、经济技术开发区",
+        "统筹乡村振兴和县域经济", "提高服务水平和县域治理", "推动科技创新和县域产业", "依靠人民和县委", "统筹公共和县级财政",
+        "实施创新兴县战略", "报省公安县局备案", "创建平安区县", "缔结友好区县", "完成安县任务", "人才安居区别对待", "引江东区改造",
+        "沿海城市", "湄潭县级医院", "交通县乡公路", "江津市场监管局", "番禺市桥街道", "回顾解放区建设",
         "中心城区更新", "主城区与郊区", "祝大家身体安康", "天下大同", "东方红", "日照充足", "我区、该县、全市", "高新区和开发区",
     ],
 )  # fmt: skip
@@ -118,6 +121,13 @@ def test_new_merged_and_special_divisions_are_known(gazetteer: Gazetteer, text: 
         ("襄樊市", Place("湖北省", "襄樊市")),
         ("莱芜市", Place("山东省", "莱芜市")),
         ("毕节地区", Place("贵州省", "毕节地区")),
+        ("江津市", Place("重庆市", "", "江津市")),
+        ("萧山市", Place("浙江省", "杭州市", "萧山市")),
+        ("鄞县", Place("浙江省", "宁波市", "鄞县")),
+        ("盐都县", Place("江苏省", "盐城市", "盐都县")),
+        ("番禺市", Place("广东省", "广州市", "番禺市")),
+        ("通县", Place("北京市", "", "通县")),
+        ("思茅地区", Place("云南省", "思茅地区")),
     ],
 )
 def test_divisions_of_earlier_years_are_known_by_their_full_name(gazetteer: Gazetteer, text: str, found: Place) -> None:
@@ -147,6 +157,42 @@ def test_a_county_of_two_characters_is_found_where_no_word_is_in_the_way(gazette
     assert any(name.endswith("县") for name in names(gazetteer, text))
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("在兴和县召开会议", "兴和县"),
+        ("推动平和县发展", "平和县"),
+        ("暨南山区人才大会", "南山区"),
+        ("一行赴任城区考察", "任城区"),
+        ("第十四师昆玉市", "昆玉市"),
+        ("团盐都区委", "盐都区"),
+        ("中共公安县委组织部", "公安县"),
+        ("中共盐都区委", "盐都区"),
+        ("中共共和县委", "共和县"),
+        ("外交部驻香港特别行政区特派员公署", "香港特别行政区"),
+    ],
+)
+def test_a_name_that_begins_where_a_word_does_is_found(gazetteer: Gazetteer, text: str, found: str) -> None:
+    assert names(gazetteer, text) == [found]
+
+
+@pytest.mark.parametrize("county", ["和县", "滑县", "单县", "开县", "夏县", "成县"])
+def test_behind_the_party_or_a_province_a_county_of_two_characters_begins(gazetteer: Gazetteer, county: str) -> None:
+    for party in ("中共", "中国共产党", "共青团"):
+        assert names(gazetteer, f"{party}{county}县委组织部") == [county]
+        assert names(gazetteer, f"{party}{county}委组织部") == [county]
+    assert county not in names(gazetteer, f"任{county}委书记")
+
+
+def test_a_county_of_two_characters_right_behind_its_province_is_found(gazetteer: Gazetteer) -> None:
+    assert names(gazetteer, "安徽和县召开会议") == ["安徽", "和县"]
+    assert names(gazetteer, "山东和县域经济") == ["山东"]
+
+
+def test_a_district_right_behind_its_city_is_found_whatever_follows(gazetteer: Gazetteer) -> None:
+    assert names(gazetteer, "达州市通川区级各部门") == ["达州市", "通川区"]
+
+
 # --- short forms of districts -----------------------------------------------------------------------------------
 
 
@@ -158,6 +204,18 @@ def test_a_short_form_of_two_characters_counts_only_at_home(gazetteer: Gazetteer
 
 def test_a_text_that_has_the_full_form_is_home_to_the_short_one(gazetteer: Gazetteer) -> None:
     assert names(gazetteer, "湄潭县近日发文，湄潭提出三年目标") == ["湄潭县", "湄潭"]
+
+
+def test_a_short_form_means_the_division_whose_full_form_stands_beside_it(gazetteer: Gazetteer) -> None:
+    def meant(text: str, *at_home: str) -> list[str]:
+        return [gazetteer.resolve(mention).district for mention in gazetteer.find(text, at_home)]
+
+    assert meant("盐都县近日发文，盐都提出三年目标") == ["盐都县", "盐都县"]
+    assert meant("盐都区近日发文，盐都提出三年目标") == ["盐都区", "盐都区"]
+    assert meant("栖霞区与山东栖霞、栖霞") == ["栖霞区", "", "栖霞市", "栖霞区"], (
+        "what stands right before it counts first"
+    )
+    assert meant("盐都提出三年目标", "盐都") == ["盐都区"], "the one of today"
 
 
 def test_a_question_may_use_short_forms(gazetteer: Gazetteer) -> None:

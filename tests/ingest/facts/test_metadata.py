@@ -103,6 +103,59 @@ def test_places_that_are_only_mentioned_are_not_that_of_the_text(tell, body: str
     assert tell("在人才工作座谈会上的讲话", "同志们：", body + TEXT, TEXT).place == ""
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "关于赴杭州市余杭区学习考察人才工作情况的报告",
+        "关于赴江苏省苏州市、浙江省宁波市学习考察的报告",
+        "关于传达学习在重庆考察时重要讲话精神的通知",
+        "大力弘扬延安精神 奋力谱写组织工作新篇章",
+        "学习浙江“千村示范”经验 推进抓党建促振兴",
+        "关于推广福建晋江经验的意见",
+        "到余杭区挂职锻炼的体会",
+        "对口支援新疆和田地区工作总结",
+    ],
+)
+def test_a_title_that_names_a_place_of_others_leaves_the_place_open(tell, title: str) -> None:
+    assert tell(title, "近日，我县深入推进有关工作。" + TEXT).place == ""
+
+
+def test_the_body_may_tell_the_place_that_a_title_about_others_does_not(tell) -> None:
+    body = (
+        "湄潭县组织考察组赴余杭区学习。余杭区建成基地9个，余杭区引进专家20名，余杭区办理事项60件，余杭区设立站点6个。"
+    )
+    own = "湄潭县将建设基地，湄潭县将引进专家，湄潭县将设立站点。"
+    assert tell("关于赴杭州市余杭区学习考察的报告", body + own + TEXT).place == "贵州省遵义市湄潭县"
+    assert tell("大力弘扬延安精神", "延安精神是延安精神，学习延安精神。" + own + TEXT).place == "贵州省遵义市湄潭县"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "湄潭县党政代表团赴杭州市余杭区考察",
+        "湄潭县传达学习在浙江考察时重要讲话精神",
+        "湄潭县人才工作经验材料",
+        "湄潭县精神文明建设工作总结",
+        "在湄潭县人才工作会议上的讲话",
+        "省委组织部赴湄潭县调研人才工作",
+        "关于选派干部到湄潭县任职的通知",
+        "湄潭县援藏干部工作汇报",
+    ],
+)
+def test_a_title_that_names_its_own_place_tells_it(tell, title: str) -> None:
+    assert tell(title, TEXT).place == "贵州省遵义市湄潭县"
+
+
+def test_the_hall_of_a_meeting_is_not_the_place_of_its_notice(tell) -> None:
+    notice = ("关于召开人才工作会议的通知", TEXT, "地点：杭州市余杭区未来宾馆三楼会议室", TEXT)
+    assert tell(*notice, "中共湄潭县委组织部", "2024年3月5日").place == "贵州省遵义市湄潭县"
+    assert tell("人才工作会议", "地点：重庆市璧山区", TEXT).place == "重庆市璧山区"
+
+
+def test_the_name_of_a_school_is_no_place_of_its_letter(tell) -> None:
+    assert tell("关于做好人才推荐工作的通知", TEXT, "中共四川文理学院委员会组织部", "2024年3月5日").place == ""
+
+
 def test_our_city_is_not_one_of_its_districts(tell) -> None:
     body = "我市在通川区建成基地，通川区引进专家12名，通川区办理事项300件。"
     assert tell("以产聚才的做法", body + TEXT).place == "四川省达州市"
@@ -142,6 +195,51 @@ def test_a_life_story_does_not_make_a_place(tell) -> None:
 def test_a_date_says_how_it_is_known(tell, parts: tuple[str, ...], known: dict[str, str], told: str, how: str) -> None:
     meta = tell(*parts, **known)
     assert (meta.date, meta.date_from) == (told, how)
+
+
+@pytest.mark.parametrize(
+    ("parts", "told", "how"),
+    [
+        (("关于做好2025年度选调生招录工作的通知", TEXT), "2025", "标题"),
+        (("关于做好2025年度选调生招录工作的通知", TEXT, "中共湄潭县委组织部", "2024年10月8日"), "2024-10-08", "落款"),
+        (("湄组通〔2024〕45号", "关于做好2025年度选调生招录工作的通知", TEXT), "2024", "标注"),
+        (("关于做好2025年度选调生招录工作的通知", TEXT + "请于2024年10月20日前报名。"), "", ""),
+        (("在纪念1919年五四运动105周年大会上的讲话", "同志们：", TEXT), "", ""),
+        (("自2023年起施行的人才新政解读", TEXT), "", ""),
+        (("人才工作大事记", "2023-01-12", "组织部长会议召开。" + TEXT, "2023-03-05", "座谈会召开。" + TEXT), "", ""),
+    ],
+)
+def test_the_year_that_a_title_speaks_of_is_not_always_that_of_the_text(
+    tell, parts: tuple[str, ...], told: str, how: str
+) -> None:
+    meta = tell(*parts)
+    assert (meta.date, meta.date_from) == (told, how)
+
+
+def test_the_day_of_a_meeting_is_not_that_of_its_notice(tell) -> None:
+    notice = ("关于召开全县人才工作会议的通知", TEXT)
+    meeting = ("时间：2024年3月15日（星期五）上午9:00", "地点：县委党校报告厅", "请准时参加，不得请假。")
+    signed = tell(*notice, *meeting, "中共湄潭县委组织部", "2024年3月10日")
+    assert (signed.date, signed.date_from) == ("2024-03-10", "落款")
+    assert tell(*notice, *meeting).date == ""
+    assert tell(*notice, "时间：2024年3月15日", TEXT).date == ""
+    assert tell("湄潭县召开会议", "时间：2024-03-15 10:30", TEXT).date == "2024-03-15", "the label of a page"
+
+
+@pytest.mark.parametrize(
+    "line", ["（湄潭县委组织部　2024年1月）", "湄潭县委组织部 2024年1月", "湄潭县委组织部　二〇二四年一月"]
+)
+def test_an_office_and_its_date_on_one_line_tell_both(tell, line: str) -> None:
+    for parts in (("湄潭县2023年度人才工作总结", line, TEXT), ("湄潭县2023年度人才工作总结", TEXT, TEXT, line)):
+        meta = tell(*parts)
+        assert (meta.issuer, meta.date, meta.district) == ("湄潭县委组织部", "2024-01", "湄潭县")
+
+
+def test_the_line_of_the_printer_tells_the_date_only_where_no_signature_does(tell) -> None:
+    printed = "中共湄潭县委组织部办公室　2024年3月8日印发"
+    assert tell("关于做好申报工作的通知", TEXT, "中共湄潭县委组织部", "2024年3月5日", printed).date == "2024-03-05"
+    meta = tell("关于做好申报工作的通知", TEXT, TEXT, printed)
+    assert (meta.date, meta.district, meta.issuer) == ("2024-03-08", "湄潭县", "")
 
 
 @pytest.mark.parametrize(
@@ -287,6 +385,33 @@ def test_two_offices_may_sign(tell) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "issuer"),
+    [
+        ("中共湄潭县委组织部　湄潭县人力资源和社会保障局", "中共湄潭县委组织部、湄潭县人力资源和社会保障局"),
+        ("中共湄潭县委  湄潭县人民政府", "中共湄潭县委、湄潭县人民政府"),
+        ("县委组织部 县人社局 县教育局", "县委组织部、县人社局、县教育局"),
+        ("中共湄潭县委 组织部", "中共湄潭县委组织部"),
+        ("中 共 湄 潭 县 委 组 织 部", "中共湄潭县委组织部"),
+    ],
+)
+def test_two_offices_on_one_line_are_kept_apart(tell, line: str, issuer: str) -> None:
+    assert tell("关于做好申报工作的通知", TEXT, line, "2024年3月5日").issuer == issuer
+
+
+@pytest.mark.parametrize(
+    ("title", "issuer"),
+    [
+        ("共青团湄潭县委关于开展志愿服务的通知", "共青团湄潭县委"),
+        ("湄潭县委组织部关于做好申报工作的通知", "湄潭县委组织部"),
+        ("湄潭县关于做好申报工作的通知", ""),
+        ("湄潭县委组织部关于引才的故事", ""),
+    ],
+)
+def test_the_title_of_an_official_document_tells_its_issuer(tell, title: str, issuer: str) -> None:
+    assert tell(title, TEXT).issuer == issuer
+
+
+@pytest.mark.parametrize(
     ("line", "origin", "issuer"),
     [
         ("来源：达州日报", "达州日报", "达州日报"),
@@ -329,6 +454,14 @@ def test_a_dateline_names_the_newspaper(tell) -> None:
         (("标题就在这里写着了", "记者从通川区委组织部获悉，人才公寓已经建成。" + TEXT), ()),
         (("标题就在这里写着了", TEXT + "（全文完）"), ()),
         (("标题就在这里写着了", TEXT + "（作者系通川区委组织部部长）"), ()),
+        (("标题就在这里写着了", TEXT + "（作者单位：通川区委组织部）"), ()),
+        (("标题就在这里写着了", TEXT + "（方案）"), ()),
+        (("标题就在这里写着了", "记者：高洁", TEXT), ("高洁",)),
+        (("标题就在这里写着了", "严格 高效", TEXT), ()),
+        (("把好苗子选出来的几点思考", "通川区委组织部　王明", TEXT), ("王明",)),
+        (("把好苗子选出来的几点思考", "作者：王明　单位：通川区委组织部", TEXT), ("王明",)),
+        (("标题就在这里写着了", "文明办 文史馆", TEXT), ()),
+        (("关于表彰先进个人的决定", TEXT, "王明 李晓红", TEXT, "中共湄潭县委组织部", "2024年3月5日"), ()),
     ],
 )
 def test_authors_are_those_who_wrote_not_those_who_edited_or_photographed(
