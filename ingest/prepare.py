@@ -19,7 +19,7 @@ from ingest.formats import read
 from ingest.inputs import read_bytes
 from ingest.lines import Limits, Problem, RawText
 from retriever.names import names_in
-from retriever.places import Gazetteer
+from retriever.places import gazetteer
 from retriever.rows import PreparedDocument
 
 PIPELINE_VERSION = "3"
@@ -89,11 +89,6 @@ def prepare(job: Job, on_page: Callable[[int, int], None] | None = None) -> Iter
         raise EmptyFileError("去掉网页残留后没有正文。")
 
 
-@lru_cache(maxsize=1)
-def _gazetteer() -> Gazetteer:
-    return Gazetteer()
-
-
 @lru_cache(maxsize=4)
 def _load(folder: Path, _run: int) -> Facts:
     return load_facts(folder)
@@ -108,7 +103,7 @@ def _document(job: Job, raw: RawText) -> PreparedDocument:
     document_id = hashlib.sha256(f"{job.id}#{raw.key}".encode()).hexdigest()[:16]
     structured = structure(
         clean(raw.lines).blocks, document_id=document_id, source=raw.source, sha256=_hash(job, raw, corrections),
-        gazetteer=_gazetteer(), title=raw.title, date=raw.date, file_name=PurePath(job.source).name,
+        gazetteer=gazetteer(), title=raw.title, date=raw.date, file_name=PurePath(job.source).name,
     )  # fmt: skip
     remarks: dict[str, Any] = {"recognised": raw.recognised, "notes": list(raw.notes)}
     meta = {**structured.document.meta, **{name: value for name, value in remarks.items() if value}}
@@ -122,7 +117,7 @@ def _document(job: Job, raw: RawText) -> PreparedDocument:
         for chunk in chunk_article(text, article, sections)
     ]
     keys = [hashlib.sha256(chunk.embedding_text.encode()).hexdigest()[:32] for chunk in chunks]
-    names = names_in([*(a.title for a in structured.articles), *(c.text for c in chunks)], _gazetteer())
+    names = names_in([*(a.title for a in structured.articles), *(c.text for c in chunks)], gazetteer())
     return PreparedDocument(job.key, structured.document, structured.articles, chunks, keys, names)
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import rjieba
 from datasketch import MinHash
 
-from retriever.places import Gazetteer
+from retriever.places import gazetteer
 from retriever.text import fold, sentence_spans, squeeze
 
 _BETWEEN_FIGURES = re.compile(r"(?<=[0-9])[^\w,%]+(?=[0-9])")
@@ -224,18 +224,13 @@ def _figures(content: str) -> list[tuple[int, str]]:
 
 def _names(content: str) -> list[tuple[int, str]]:
     """Return the names of persons and places in a content, each with the character at which it begins."""
-    found = {mention.start: mention.name for mention in _gazetteer().find(content)}
+    found = {mention.start: mention.name for mention in gazetteer().find(content)}
     start = 0
     for word, tag in rjieba.tag(content):
         if tag.startswith(_NAME_TAGS):
             found.setdefault(start, word)
         start += len(word)
     return sorted(found.items())
-
-
-@cache
-def _gazetteer() -> Gazetteer:
-    return Gazetteer()
 
 
 class _Compared:

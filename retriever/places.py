@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import rjieba
@@ -298,6 +298,12 @@ class Gazetteer:
             return candidates[0]
         largest = [p for p in candidates if all(p.contains(other) for other in candidates)]
         return largest[0] if largest else Place("", "", mention.name)
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """Return the one gazetteer of this process; it takes memory for some twenty thousand names."""
+    return Gazetteer()
 
 
 def _is_han(character: str) -> bool:

@@ -16,14 +16,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import ParseError
 
 from core.errors import DamagedFileError, FileTooLargeError, ReadError
 from core.schema import Article, Metadata
 from ingest.facts.dates import parse_date
-from retriever.places import Gazetteer, Place
+from retriever.places import Place, gazetteer
 from retriever.text import squeeze
 
 NAMES = ("资料信息.csv", "资料信息.xlsx")
@@ -296,14 +296,9 @@ def _placed(changes: dict[str, str], meta: Metadata) -> Metadata:
     lowest = next((level for level in reversed(_LEVELS) if changes.get(level)), "")
     open_levels = [level for level in _LEVELS[: _LEVELS.index(lowest)] if level not in changes] if lowest else []
     if open_levels:
-        called = [p for m in _gazetteer().find(after[lowest]) for p in m.places if p.name == after[lowest]]
+        called = [p for m in gazetteer().find(after[lowest]) for p in m.places if p.name == after[lowest]]
         fitting = [p for p in called if all(getattr(p, level) == said for level, said in changes.items())]
         if fitting and not any(all(getattr(p, level) == after[level] for level in open_levels) for p in fitting):
             one = fitting[0] if len(fitting) == 1 else Place("")
             after |= {level: getattr(one, level) for level in open_levels}
     return replace(meta, province=after["province"], city=after["city"], district=after["district"])
-
-
-@lru_cache(maxsize=1)
-def _gazetteer() -> Gazetteer:
-    return Gazetteer()
