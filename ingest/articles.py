@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -44,14 +45,28 @@ _CAPTION_MARK = "〔图〕"
 _NUMBERED = re.compile(
     r"\s*(?:第[一二三四五六七八九十百]+[章节部分编篇]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}\s*[.．、])"
 )
+_NUMBERS = [
+    re.compile(pattern)
+    for pattern in (
+        r"第[一二三四五六七八九十百]+[章节部分编篇]",
+        r"[一二三四五六七八九十]{1,3}、",
+        r"[（(][一二三四五六七八九十]{1,3}[)）]",
+        r"\d{1,2}\s*[.．、](?!\d)",
+    )
+]
 _LETTER = ("通知", "通报", "决定", "意见", "函", "请示", "批复", "报告", "公告", "公示", "方案", "计划")
 _HEAD_LINES = 8
 """Blocks from the top among which the head of an official document is looked for."""
 _SIGNING_OFFICES = 4
 _SIGNED = re.compile(
-    r"[（(]?(?P<office>[^\d（(][^\d]{2,60}?)[\s，,]*(?P<date>(?:19|20|二[〇○零])[\s\S]{2,16}?)(?:印发)?[)）]?"
+    r"[（(]?(?P<office>[^\d（(][^\d]{2,60}?)(?:编印?|主办)?[\s，,]*(?P<date>(?:19|20|二[〇○零])[\s\S]{2,16}?)(?:印发)?[)）]?"
 )
+_TIME_OF_DAY = re.compile(r"\d[:：]\d\d")
 _CONTACT = re.compile(r"[（(]?(?:联系人|联系电话|联系方式|电话|咨询电话)[^：:]{0,8}[:：]")
+_CONTENTS = re.compile(r"(?:本期)?(?:要目|目录|导读|内容提要)\s*[:：]?")
+_BULLET = re.compile(r"^[◆●■□★☆▲·•*\-]\s*")
+_DAY_OF_YEAR = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份|\d{1,2}日)?")
+_ENCLOSED = re.compile(r"附\s?件\s?[\d一二三四五六七八九十]{0,3}")
 _SHORT_ROLES = (Role.LINE, Role.CAPTION)
 _LONG_PARAGRAPH = 400
 """Characters from which on a paragraph is cut into several chunks, of which only the first has its theme."""
@@ -113,7 +128,7 @@ class _Draft:
 
     def _signature_lines(self) -> list[str]:
         """Return where office and date of the article stand, not those of what it encloses."""
-        under_title = [text for text in _texts(self.front) if text[0] in "（(" and _office_and_date(text)]
+        under_title = [text for text in _texts([*self.front, *self.labels]) if _office_and_date(text)]
         return _texts(self.signed) or _texts(self.closing) or under_title
 
 
@@ -296,7 +311,7 @@ def _closing_positions(blocks: Sequence[Block]) -> list[int]:
             break
         if _CONTACT.match(block.text):
             continue
-        if looks_dated(block.text) and not offices:
+        if looks_dated(block.text) and not offices and not _TIME_OF_DAY.search(block.text):
             dates += 1
         elif is_office(block.text):
             offices += 1
@@ -379,20 +394,37 @@ def _head_positions(blocks: Sequence[Block]) -> list[int]:
         is_day = block in dated and len(dated) > 1
         if block.role in (Role.LINE, Role.CAPTION) and is_head(block.text, below) and not is_day:
             found.append(index)
+    found += _contents_positions(blocks)
     # What is nothing but such lines has no other title.
     others = any(block.role in (Role.LINE, Role.HEADING) for i, block in enumerate(blocks) if i not in found)
     return found if others else []
+
+
+def _contents_positions(blocks: Sequence[Block]) -> list[int]:
+    """Return where the contents of a bulletin stand above its text: titles that come back below."""
+    start = next((i for i, block in enumerate(blocks[:_HEAD_LINES]) if _CONTENTS.fullmatch(block.text)), -1)
+    if start < 0:
+        return []
+    lines = Counter(block.text for block in blocks[start:] if block.role in (*_SHORT_ROLES, Role.HEADING))
+    end = start + 1
+    while end < len(blocks) and blocks[end].role in (*_SHORT_ROLES, Role.BYLINE):
+        bare = _BULLET.sub("", blocks[end].text)
+        if lines[bare] < (2 if bare == blocks[end].text else 1):
+            break
+        lines[bare] -= 1
+        end += 1
+    return list(range(start, end)) if end > start + 1 else []
 
 
 def _title_positions(blocks: Sequence[Block]) -> list[int]:
     """Return where the lines of the title stand: at the top, or over a byline that follows a short lead."""
     head: list[int] = []
     texts = 0
-    days = sum(block.role is Role.LINE and bool(whole_date(block.text)) for block in blocks)
+    days = sum(block.role is Role.LINE and _is_day(block.text) for block in blocks)
     for index, block in enumerate(blocks):
         if _is_title(block) and not texts:
             return [index, *_below(blocks, index)]
-        if block.role is Role.LINE and head and days > 1 and whole_date(block.text):
+        if block.role is Role.LINE and head and days > 1 and _is_day(block.text):
             # The first day of a chronicle.
             return head if not texts else []
         if block.role is Role.LINE:
@@ -410,6 +442,10 @@ def _title_positions(blocks: Sequence[Block]) -> list[int]:
     if texts or (head and blocks[head[0]].text[-1].isdigit()):
         return []
     return head[:1]
+
+
+def _is_day(line: str) -> bool:
+    return bool(whole_date(line) or _DAY_OF_YEAR.fullmatch(line))
 
 
 def _below(blocks: Sequence[Block], title: int) -> list[int]:
@@ -464,7 +500,7 @@ def _settled(body: Sequence[Block]) -> Iterator[Block]:
             yield first
             continue
         following = units[number + 1][0] if number + 1 < len(units) else None
-        heads = following is not None and (following.role is Role.TEXT or _level(following) > _level(first))
+        heads = following is not None and _heads(first, following)
         if heads and len(unit) <= _HEADING_LINES:
             yield from unit
             continue
@@ -477,11 +513,25 @@ def _settled(body: Sequence[Block]) -> Iterator[Block]:
             yield replace(line, role=Role.TEXT, level=0)
 
 
+def _heads(upper: Block, lower: Block) -> bool:
+    """Whether `upper` is a heading of what follows; neither of a signature nor of the next item of a list."""
+    if lower.role is not Role.TEXT:
+        return _level(lower) > _level(upper)
+    number = _kind_of_number(upper.text)
+    return not lower.level and (number < 0 or number != _kind_of_number(lower.text))
+
+
+def _kind_of_number(text: str) -> int:
+    """Return which way of numbering a line begins with; -1 where it has no number."""
+    return next((kind for kind, pattern in enumerate(_NUMBERS) if pattern.match(text)), -1)
+
+
 def _units(body: Sequence[Block]) -> Iterator[list[Block]]:
     """Cut a body into paragraphs and headings, each heading together with the lines right under it."""
     unit: list[Block] = []
     for block in body:
         under = unit and unit[0].role is not Role.TEXT and _level(unit[0]) >= _LINE_LEVEL
+        under = under and not _ENCLOSED.fullmatch(block.text)
         if unit and not (under and block.role is Role.LINE):
             yield unit
             unit = []

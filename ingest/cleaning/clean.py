@@ -49,8 +49,10 @@ _CREDIT = re.compile(
     r"发布时间|发布日期|作者|记者|通讯员)\s*[:：丨|]\s*[^\s。！？!?][^。！？!?]{0,40}"
 )
 _FORM_LABEL = re.compile(
-    r"[（(]?(?:主持人?|出席|列席|缺席|请假|参加|参会|与会|记录|整理|联系|报名|报送|咨询|报到)(?:人员|人|单位|电话|方式|时间|地点|范围|对象|领导|部门|邮箱)?"
-    r"\s*[:：]\s*\S.*|[（(]?(?:电话|传真|地址|邮箱|电子邮箱|邮编|参会要求)\s*[:：]\s*\S.*"
+    r"[（(]?(?:(?:主\s?持|出\s?席|列\s?席|缺\s?席|请\s?假|参加|参会|与会|记\s?录|整理|联\s?系|报名|报送|咨询|报到|填报|责任|牵头|配合|完成)"
+    r"(?:人员|\s?人|单位|电话|方式|时间|地点|范围|对象|领导|部门|邮箱|时限)?|电\s?话|传\s?真|地\s?址|邮\s?箱|电子邮箱|邮\s?编|附\s?件|"
+    r"(?:副?组长|副?主任|组\s?员|成\s?员)(?:单位)?)\s*[:：]\s*\S.*|"
+    rf"[\w\s]{{2,10}}[:：]\s*{PERSON}(?:[\s、]+{PERSON})+"
 )
 """A label with its value, as notices and minutes have them; it heads nothing."""
 _PICTURE_CREDIT = re.compile(
@@ -97,11 +99,17 @@ _LEAST_WRAPPED = 8
 """Lines that show whether a text is wrapped at a fixed width."""
 _NARROWEST = 12
 """Characters of the shortest line of such a text."""
+_PAGE_WIDTH = 100
+"""Columns of the longest line of a text that is wrapped at the width of a page."""
+_INDENT = 4
+_RAGGED = 8
+"""Columns that a full line may be shorter than the longest."""
 _WAITING = 3
 """Captions that may stand inside a sentence."""
 _LEAST_CELLS = 3
 """Cells of a row, in a table that is only drawn."""
 _LONGEST_ROW = 300
+_LONGEST_CELL = 16
 _SHOWN = 12
 """Characters on each side of a seam in the report."""
 _IMAGE_GAP = 2
@@ -138,6 +146,8 @@ class _Wrap:
     characters: int
     columns: int = 0
     """Counts instead of the characters, where it is not 0."""
+    widest: int = 0
+    """Columns of the longest line where none is longer than a page is wide, else 0."""
 
     def is_reached(self, text: str) -> bool:
         """Whether a line is that long."""
@@ -261,7 +271,23 @@ def _drawn_rows(given: Sequence[Line], visible: Sequence[str]) -> set[int]:
         if cells >= _LEAST_CELLS and cells == before:
             rows.update((number - 1, number))
         before = cells
+    run: list[int] = []
+    for number, text in [*enumerate(visible), (len(visible), "")]:
+        words = _words(text) if number < len(given) and not (given[number].row or given[number].level) else 0
+        if words and run and words == _words(visible[run[-1]]):
+            run.append(number)
+            continue
+        if len(run) >= _LEAST_CELLS:
+            rows.update(run)
+        run = [number] if words else []
     return rows
+
+
+def _words(text: str) -> int:
+    """Return how many cells a row has between which a single space stands, such as that of a roster; 0 for text."""
+    cells = text.split() if len(text) <= _LONGEST_ROW else []
+    short = all(len(cell) <= _LONGEST_CELL and not _PROSE.search(cell) for cell in cells)
+    return len(cells) if len(cells) > _LEAST_CELLS and short else 0
 
 
 def _cells(text: str) -> int:
@@ -390,7 +416,11 @@ def _join_wrapped(lines: list[_Line], waste: _Bin) -> tuple[list[_Line], tuple[J
     for line in lines:
         previous = paragraphs[-1] if paragraphs else None
         fragment = _is_fragment(line) and not line.dated
-        if previous is None or not (previous.breaks_off(wrap) or _is_cut_at_figure(previous.line, previous.last, line)):
+        if previous is None or not (
+            previous.breaks_off(wrap)
+            or _is_cut_at_figure(previous.line, previous.last, line)
+            or _is_under_indent(previous, line, wrap)
+        ):
             put_figures()
             if fragment:
                 put(line)
@@ -425,24 +455,37 @@ def _is_cut_at_figure(upper: _Line, last: str, lower: _Line) -> bool:
     return bool(_UNIT.match(lower.text) or _REST_OF_FIGURE.match(lower.text)) and not DATE_LINE.fullmatch(lower.text)
 
 
+def _is_under_indent(upper: _Paragraph, lower: _Line, wrap: _Wrap) -> bool:
+    """Whether a line goes on with a paragraph whose first line alone is indented and whose last one fills the page."""
+    first, last = upper.line, upper.last
+    if not first.indented or lower.indented or lower.gap or first.whole or first.row or first.level or lower.whole:
+        return False
+    if lower.row or lower.level or _is_sentence(last) or _is_credit(last):
+        return False
+    indent = _INDENT if last == first.text else 0
+    return bool(wrap.widest) and _columns(last) + indent >= wrap.widest - _RAGGED
+
+
 def _find_wrap(lines: list[_Line]) -> _Wrap:
     """Return from which size on an unterminated line counts as wrapped.
 
     A text wrapped at a fixed width shows in most of its lines being equally long and ending anywhere. Long means as
     many characters, or as many columns where a Chinese character takes two and a digit one.
     """
+    width = max((_columns(line.text) for line in lines), default=0)
+    widest = width if 4 * _NARROWEST <= width <= _PAGE_WIDTH else 0
     open_lines = [line.text for line in lines if not _is_sentence(line.text)]
     if len(lines) < _LEAST_WRAPPED or len(open_lines) <= 0.5 * len(lines):
-        return _Wrap(_SHORT + 1)
+        return _Wrap(_SHORT + 1, widest=widest)
     sizes = [len(text) for text in open_lines]
     size, _ = Counter(sizes).most_common(1)[0]
     if size >= _NARROWEST and sum(abs(other - size) <= 2 for other in sizes) > 0.6 * len(sizes):
-        return _Wrap(size - 2)
+        return _Wrap(size - 2, widest=widest)
     columns = [_columns(text) for text in open_lines]
     size, _ = Counter(columns).most_common(1)[0]
     if size >= 2 * _NARROWEST and sum(abs(other - size) <= 2 for other in columns) > 0.6 * len(columns):
-        return _Wrap(_SHORT + 1, size - 2)
-    return _Wrap(_SHORT + 1)
+        return _Wrap(_SHORT + 1, size - 2, widest)
+    return _Wrap(_SHORT + 1, widest=widest)
 
 
 def _columns(text: str) -> int:
@@ -473,7 +516,7 @@ def _may_continue(line: _Line, previous: _Paragraph, wrap: _Wrap) -> bool:
         return False
     if _NEXT_ITEM.match(line.text) and _NEXT_ITEM.match(previous.line.text) and not previous.ends_open():
         return False
-    if _is_cut_at_figure(previous.line, previous.last, line):
+    if _is_cut_at_figure(previous.line, previous.last, line) or _is_under_indent(previous, line, wrap):
         return True
     return _is_sentence(line.text) or wrap.is_reached(line.text) or _is_prose(line.text)
 

@@ -31,6 +31,8 @@ _WHO = re.compile(r"[\u4e00-\u9fff]{1,4}(?:[\s、/]+[\u4e00-\u9fff]{1,4}){0,5}[)
 _ANNOUNCES = re.compile(r"如下|以下|下列|名单|人员|成员|个人|同志|代表|[奖组队班：:、]$")
 """Words before names that are those of a list."""
 _ENDS = re.compile(r"[。！？!?…][”’」』）)]*$")
+_CALL = re.compile(r"[^。！？!?]{4,38}[！？!?]")
+"""A title that calls or asks, as those of WeChat do."""
 _FRAME = (Role.CREDIT, Role.BYLINE, Role.CAPTION)
 _TITLE_LINES = 4
 _LEAST_TITLE = 12
@@ -45,6 +47,10 @@ _LAST_WORDS = 40
 
 def placed(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks with those bylines and credits turned to text that stand where text stands."""
+    if not blocks:
+        return []
+    beside = zip([None, *blocks[:-1]], blocks, [*blocks[1:], None], strict=True)
+    blocks = [_titled(block, above, below) for above, block, below in beside]
     made: list[Block] = []
     lengths = [0, *accumulate(len(block.text) * (block.role is Role.TEXT) for block in blocks)]
     top = 0
@@ -55,6 +61,16 @@ def placed(blocks: Sequence[Block]) -> list[Block]:
         in_head = lengths[index] == lengths[top]
         made.append(_placed(blocks, index, top, lengths, in_head=in_head))
     return made
+
+
+def _titled(block: Block, above: Block | None, below: Block | None) -> Block:
+    """Return a block as the title where it calls or asks, first of all, over the credits of a page."""
+    is_first = above is None or above.role is Role.RULE
+    if not (
+        is_first and below and below.role is Role.CREDIT and block.role is Role.TEXT and _CALL.fullmatch(block.text)
+    ):
+        return block
+    return replace(block, role=Role.LINE)
 
 
 def _begins(block: Block, above: Sequence[Block], has_text: bool) -> bool:
@@ -69,7 +85,8 @@ def _placed(blocks: Sequence[Block], index: int, top: int, lengths: Sequence[int
     below = blocks[index + 1] if index + 1 < len(blocks) else None
     if block.role is Role.LINE and DATE_LINE.fullmatch(block.text) and ":" in block.text:
         # No signature has a time of day.
-        return replace(block, role=Role.CREDIT) if below is None or below.role in _FRAME else block
+        ends = below is None or below.role in (*_FRAME, Role.RULE) or (below.role, below.level) == (Role.HEADING, 1)
+        return replace(block, role=Role.CREDIT) if ends else block
     if block.role is Role.BYLINE and NAMES.fullmatch(block.text):
         is_byline = _stands_under_title(blocks, index, top) if in_head else _stands_at_end(blocks, index, top, lengths)
         return block if is_byline else replace(block, role=Role.TEXT)

@@ -554,6 +554,40 @@ def test_the_masthead_of_a_bulletin_is_not_its_title(read) -> None:
     )
 
 
+def test_the_contents_of_a_bulletin_are_not_its_title(read) -> None:
+    titles = ["湄潭县建成茶业人才驿站", "湄潭县兑现创业补助860万元"]
+    head = ["人才工作简报", "第12期", "中共湄潭县委组织部编　　2024年3月5日"]
+    made = read(page(*head, "本期要目", *(f"◆ {title}" for title in titles), titles[0], TEA[0], titles[1], TEA[2]))
+    meta = made.articles[0].meta
+    assert (made.document.title, meta.issuer, meta.date) == (titles[0], "中共湄潭县委组织部", "2024-03-05")
+    assert sections_of(made) == [((), TEA[0]), ((titles[1],), TEA[2])]
+
+
+def test_an_item_of_a_list_heads_neither_the_next_item_nor_the_signature(read) -> None:
+    made = read(
+        page(
+            "湄潭县茶叶人才工作走出新路",
+            TEA[0],
+            "一、材料",
+            "1.身份证复印件",
+            "2.论文，三年以内的均可。",
+            "二、打算",
+            TEA[1],
+        )
+    )
+    assert sections_of(made)[1] == (("一、材料",), "1.身份证复印件\n2.论文，三年以内的均可。")
+    made = read(NOTICE + "\n" + page("附件：1.申报表", "2.汇总表", *SIGNED, "附件1", "申报表", TEA[3]))
+    assert sections_of(made)[2] == (("二、工作要求",), f"{TEA[2]}\n附件：1.申报表\n2.汇总表")
+    assert sections_of(made)[-1] == (("附件1 申报表",), TEA[3])
+
+
+def test_each_attachment_has_a_heading_of_its_own(read) -> None:
+    made = read(
+        NOTICE + "\n" + page(*SIGNED, "附件1", "茶业人才申报表", "姓名", "附件2", "茶业人才项目申报办法", TEA[3])
+    )
+    assert sections_of(made)[-2:] == [(("附件1",), "茶业人才申报表\n姓名"), (("附件2 茶业人才项目申报办法",), TEA[3])]
+
+
 def test_a_subtitle_behind_a_dash_is_no_part_of_the_title_and_no_heading(read) -> None:
     made = read(page("把人才引到茶山上", "——湄潭县推进产才融合的做法", TEA[0].replace("湄潭县", "该县")))
     assert made.document.title == "把人才引到茶山上"

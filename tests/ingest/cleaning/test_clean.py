@@ -211,6 +211,35 @@ def test_an_indented_line_begins_a_paragraph() -> None:
     assert texts(f"\u3000\u3000{LONG}\n\u3000\u3000{SECOND}\n") == [LONG, SECOND]
 
 
+def test_text_wrapped_at_a_width_is_joined_where_only_first_lines_are_indented() -> None:
+    paragraphs = [LONG, f"1. {SECOND}", "2. 各镇负责跟踪管理。"]
+    lines = [
+        line for p in paragraphs for line in (f"\u3000\u3000{p[:32]}", *(p[i : i + 34] for i in range(32, len(p), 34)))
+    ]
+    assert texts("各位同事：\n\n" + "\n".join(lines) + "\n\n联系人：周明远\n\n何小茹\n")[1:4] == paragraphs
+
+
+def test_rows_of_a_roster_with_single_spaces_are_text_with_their_header() -> None:
+    rows = ["序号 姓名 性别 学历", "1 周明远 男 本科", "2 何小茹 女 硕士", "3 陈晓峰 男 大专"]
+    assert texts("\n".join(["返乡青年人才花名册", *rows])) == rows
+
+
+def test_labels_with_their_values_are_text_and_head_nothing() -> None:
+    labels = [
+        "联 系 人：周明远",
+        "联系电话：0553-7654321",
+        "完成时限：11月底",
+        "附件：人才申报表",
+        "第一组：周明远 何小茹",
+    ]
+    assert texts("\n".join([LONG, *labels, SECOND])) == [LONG, *labels, SECOND]
+
+
+def test_a_title_that_calls_is_a_title_over_the_credits_of_a_page() -> None:
+    blocks = blocks_of(f"繁昌这样做，年轻干部留下来了！\n原创 繁昌组工 2023-05-06 10:21 安徽\n\n{LONG}\n")
+    assert [block.role for block in blocks] == [Role.LINE, Role.CREDIT, Role.TEXT]
+
+
 def test_a_list_keeps_its_items() -> None:
     items = ["- 组织部门牵头抓总，负责制定年度培养计划；", "- 团县委负责发动青年报名；", "- 各镇负责跟踪管理。"]
     assert texts("\n".join([LONG, *items])) == [LONG, *items]
