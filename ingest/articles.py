@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -44,10 +45,29 @@ _CAPTION_MARK = "〔图〕"
 _NUMBERED = re.compile(
     r"\s*(?:第[一二三四五六七八九十百]+[章节部分编篇]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}\s*[.．、])"
 )
+_NUMBERS = [
+    re.compile(pattern)
+    for pattern in (
+        r"第[一二三四五六七八九十百]+[章节部分编篇]",
+        r"[一二三四五六七八九十]{1,3}、",
+        r"[（(][一二三四五六七八九十]{1,3}[)）]",
+        r"\d{1,2}\s*[.．、](?!\d)",
+    )
+]
 _LETTER = ("通知", "通报", "决定", "意见", "函", "请示", "批复", "报告", "公告", "公示", "方案", "计划")
 _HEAD_LINES = 8
 """Blocks from the top among which the head of an official document is looked for."""
 _SIGNING_OFFICES = 4
+_SIGNED = re.compile(
+    r"[（(]?(?P<office>[^\d（(][^\d]{2,60}?)(?:编印?|主办)?[\s，,]*(?P<date>(?:19|20|二[〇○零])[\s\S]{2,16}?)(?:印发)?[)）]?"
+)
+_TIME_OF_DAY = re.compile(r"\d[:：]\d\d")
+_CONTACT = re.compile(r"[（(]?(?:联系人|联系电话|联系方式|电话|咨询电话)[^：:]{0,8}[:：]")
+_CONTENTS = re.compile(r"(?:本期)?(?:要目|目录|导读|内容提要)\s*[:：]?")
+_BULLET = re.compile(r"^[◆●■□★☆▲·•*\-]\s*")
+_DAY_OF_YEAR = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:份|\d{1,2}日)?")
+_ENCLOSED = re.compile(r"附\s?件\s?[\d一二三四五六七八九十]{0,3}")
+_SHORT_ROLES = (Role.LINE, Role.CAPTION)
 _LONG_PARAGRAPH = 400
 """Characters from which on a paragraph is cut into several chunks, of which only the first has its theme."""
 _THEME = re.compile(
@@ -103,8 +123,13 @@ class _Draft:
             self.paragraphs,
             _texts(self.bylines),
             _texts([*self.labels, *self.credits]),
-            _texts([*self.signed, *self.closing]),
+            list(_signature(self._signature_lines())),
         )
+
+    def _signature_lines(self) -> list[str]:
+        """Return where office and date of the article stand, not those of what it encloses."""
+        under_title = [text for text in _texts([*self.front, *self.labels]) if _office_and_date(text)]
+        return _texts(self.signed) or _texts(self.closing) or under_title
 
 
 def _texts(blocks: Sequence[Block]) -> list[str]:
@@ -187,25 +212,26 @@ def structure(
 def _split(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     """Cut a page into its articles: a new one begins with a title behind the end of the one before."""
     current: list[Block] = []
-    for index, block in enumerate(blocks):
-        if current and _begins_article(blocks, index, current):
+    length = paragraphs = 0
+    left = sum(_text_length(block) for block in blocks)
+    for block in blocks:
+        is_long = paragraphs > _LEAD_PARAGRAPHS and min(length, left) >= _NEW_ARTICLE
+        if paragraphs and (_is_title(block) or (is_long and _follows_an_end(block, current))):
             yield current
             current = []
+            length = paragraphs = 0
         current.append(block)
+        length += _text_length(block)
+        left -= _text_length(block)
+        paragraphs += block.role is Role.TEXT
     yield current
 
 
-def _begins_article(blocks: Sequence[Block], index: int, current: Sequence[Block]) -> bool:
-    block = blocks[index]
-    if _is_title(block):
-        return any(b.role is Role.TEXT for b in current)
-    if block.role is not Role.LINE or not (current[-1].role in _ENDINGS or _is_signed(current)):
+def _follows_an_end(block: Block, current: Sequence[Block]) -> bool:
+    """Whether a line stands right behind the credits or the signature of an article."""
+    if block.role is not Role.LINE or block.text.startswith("附件"):
         return False
-    if block.text.startswith("附件"):
-        return False
-    if _text_length(current) < _NEW_ARTICLE or sum(b.role is Role.TEXT for b in current) <= _LEAD_PARAGRAPHS:
-        return False
-    return _text_length(blocks[index:]) >= _NEW_ARTICLE
+    return current[-1].role in _ENDINGS or _is_signed(current)
 
 
 def _is_title(block: Block) -> bool:
@@ -215,20 +241,22 @@ def _is_title(block: Block) -> bool:
 
 def _is_signed(blocks: Sequence[Block]) -> bool:
     """Whether blocks end with an office and a date below it, or with the copies of a letter."""
+    if _office_and_date(blocks[-1].text):
+        return True
     if is_copies(blocks[-1].text):
         return len(blocks) > 1 and bool(whole_date(blocks[-2].text) or is_copies(blocks[-2].text))
     return len(blocks) > 1 and bool(whole_date(blocks[-1].text)) and is_office(blocks[-2].text)
 
 
-def _text_length(blocks: Sequence[Block]) -> int:
-    return sum(len(block.text) for block in blocks if block.role is Role.TEXT)
+def _text_length(block: Block) -> int:
+    return len(block.text) if block.role is Role.TEXT else 0
 
 
 def _draft(blocks: Sequence[Block]) -> _Draft:
     draft = _Draft()
     blocks = [block for block in blocks if block.role is not Role.RULE]
-    closing_at = _closing_positions(blocks)
-    draft.closing = [blocks[i] for i in closing_at]
+    closing_at = set(_closing_positions(blocks))
+    draft.closing = [block for i, block in enumerate(blocks) if i in closing_at]
     blocks = [block for i, block in enumerate(blocks) if i not in closing_at]
     blocks, draft.signed = _with_signature(blocks)
     head_at = _head_positions(blocks)
@@ -242,9 +270,10 @@ def _draft(blocks: Sequence[Block]) -> _Draft:
     if len(title_at) > _TITLE_LINES:
         title_at = title_at[:taken]
     draft.front = [*head, *title_lines[taken : len(title_at)]]
+    in_title = set(title_at)
     is_letter = any(letterhead(b.text) or number_organ(b.text) for b in head) or kind_of_title(draft.title) in _LETTER
     for index, block in enumerate(blocks):
-        if index in title_at:
+        if index in in_title:
             continue
         match block.role:
             case Role.CAPTION:
@@ -268,7 +297,10 @@ def _draft(blocks: Sequence[Block]) -> _Draft:
 
 
 def _closing_positions(blocks: Sequence[Block]) -> list[int]:
-    """Return where signature, date and copies at the end stand; a list of offices is none."""
+    """Return where signature, date and copies at the end stand; a list of offices is none.
+
+    Whom to ask stands there as well, and stays a part of the text.
+    """
     found: list[int] = []
     offices = dates = 0
     for index in range(len(blocks) - 1, -1, -1):
@@ -277,12 +309,16 @@ def _closing_positions(blocks: Sequence[Block]) -> list[int]:
             continue
         if block.role is Role.HEADING or block.level:
             break
-        if looks_dated(block.text) and not offices:
+        if _CONTACT.match(block.text):
+            continue
+        if looks_dated(block.text) and not offices and not _TIME_OF_DAY.search(block.text):
             dates += 1
         elif is_office(block.text):
             offices += 1
         elif not is_copies(block.text):
-            break
+            if not _office_and_date(block.text):
+                break
+            offices, dates = offices + 1, dates + 1
         found.append(index)
     before = found[-1] - 1 if found else -1
     if before < 0 or not any(block.role is Role.TEXT for block in blocks[: before + 1]):
@@ -296,19 +332,55 @@ def _is_public(office: str) -> bool:
     return bool(re.search(r"中共|中国共产党|[省市区县旗州乡镇]", office))
 
 
+def _office_and_date(line: str) -> tuple[str, str] | None:
+    """Return office and date of a line that has just these, such as 湄潭县委组织部 2024年3月20日."""
+    match = _SIGNED.fullmatch(line)
+    if match and is_office(match["office"].strip()) and whole_date(match["date"]):
+        return match["office"].strip(), match["date"]
+    return None
+
+
+def _signature(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a signature, each with one office or date."""
+    for line in lines:
+        parts = [line] if is_copies(line) else list(_office_and_date(line) or (line,))
+        offices = parts[0].split()
+        if len(offices) > 1 and all(is_office(office) and _is_public(office) for office in offices):
+            parts[:1] = offices
+        yield from parts
+
+
 def _with_signature(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
-    """Make the signature above the attachments of a letter text that heads nothing; return it by itself too."""
-    for index in range(1, len(blocks) - 2):
-        pair = blocks[index : index + 2]
-        if (
-            all(block.role in (Role.LINE, Role.CAPTION) for block in pair)
-            and is_office(pair[0].text)
-            and whole_date(pair[1].text)
-            and blocks[index + 2].text.startswith("附件")
+    """Make the signature of a letter above what it encloses text that heads nothing; return it by itself too."""
+    told = False
+    for index, block in enumerate(blocks):
+        told = told or block.role is Role.TEXT
+        if not told or block.role not in _SHORT_ROLES:
+            continue
+        end = index
+        while end < len(blocks) and end - index < _SIGNING_OFFICES and _is_line_of(blocks[end], is_office):
+            end += 1
+        if end > index and end < len(blocks) and _is_line_of(blocks[end], whole_date):
+            end += 1
+        elif _office_and_date(block.text):
+            end = index + 1
+        else:
+            continue
+        below = end
+        while below < len(blocks) and (is_copies(blocks[below].text) or _CONTACT.match(blocks[below].text)):
+            below += 1
+        if below == len(blocks) or (
+            blocks[below].role not in (*_SHORT_ROLES, Role.HEADING) and not blocks[below].text.startswith("附件")
         ):
-            signed = [replace(block, role=Role.TEXT, level=_LINE_LEVEL) for block in pair]
-            return [*blocks[:index], *signed, *blocks[index + 2 :]], signed
+            continue
+        signed = [replace(one, role=Role.TEXT, level=_LINE_LEVEL) for one in blocks[index:end]]
+        beside = [replace(one, role=Role.TEXT) for one in blocks[end:below]]
+        return [*blocks[:index], *signed, *beside, *blocks[below:]], signed
     return list(blocks), []
+
+
+def _is_line_of(block: Block, is_of: Callable[[str], object]) -> bool:
+    return block.role in _SHORT_ROLES and bool(is_of(block.text))
 
 
 def _head_positions(blocks: Sequence[Block]) -> list[int]:
@@ -322,18 +394,39 @@ def _head_positions(blocks: Sequence[Block]) -> list[int]:
         is_day = block in dated and len(dated) > 1
         if block.role in (Role.LINE, Role.CAPTION) and is_head(block.text, below) and not is_day:
             found.append(index)
+    found += _contents_positions(blocks)
     # What is nothing but such lines has no other title.
     others = any(block.role in (Role.LINE, Role.HEADING) for i, block in enumerate(blocks) if i not in found)
     return found if others else []
+
+
+def _contents_positions(blocks: Sequence[Block]) -> list[int]:
+    """Return where the contents of a bulletin stand above its text: titles that come back below."""
+    start = next((i for i, block in enumerate(blocks[:_HEAD_LINES]) if _CONTENTS.fullmatch(block.text)), -1)
+    if start < 0:
+        return []
+    lines = Counter(block.text for block in blocks[start:] if block.role in (*_SHORT_ROLES, Role.HEADING))
+    end = start + 1
+    while end < len(blocks) and blocks[end].role in (*_SHORT_ROLES, Role.BYLINE):
+        bare = _BULLET.sub("", blocks[end].text)
+        if lines[bare] < (2 if bare == blocks[end].text else 1):
+            break
+        lines[bare] -= 1
+        end += 1
+    return list(range(start, end)) if end > start + 1 else []
 
 
 def _title_positions(blocks: Sequence[Block]) -> list[int]:
     """Return where the lines of the title stand: at the top, or over a byline that follows a short lead."""
     head: list[int] = []
     texts = 0
+    days = sum(block.role is Role.LINE and _is_day(block.text) for block in blocks)
     for index, block in enumerate(blocks):
         if _is_title(block) and not texts:
             return [index, *_below(blocks, index)]
+        if block.role is Role.LINE and head and days > 1 and _is_day(block.text):
+            # The first day of a chronicle.
+            return head if not texts else []
         if block.role is Role.LINE:
             head.append(index)
         elif block.role is Role.BYLINE and head:
@@ -351,6 +444,10 @@ def _title_positions(blocks: Sequence[Block]) -> list[int]:
     return head[:1]
 
 
+def _is_day(line: str) -> bool:
+    return bool(whole_date(line) or _DAY_OF_YEAR.fullmatch(line))
+
+
 def _below(blocks: Sequence[Block], title: int) -> list[int]:
     """Return where the lines that go on with a title of the format stand: its second half, a subtitle."""
     below: list[int] = []
@@ -366,10 +463,15 @@ def _enough_title(lines: Sequence[str]) -> int:
     length = 0
     for count, line in enumerate(lines, start=1):
         length += len(line)
-        goes_on = count < len(lines) and not is_subtitle(lines[count])
+        goes_on = count < len(lines) and not _is_no_title(lines[count])
         if length >= _MIN_TITLE or not goes_on or kind_of_title("".join(lines[:count])):
             return count
     return len(lines)
+
+
+def _is_no_title(line: str) -> bool:
+    """Whether a line below a title does not go on with it: a subtitle, who and when, a remark in brackets."""
+    return is_subtitle(line) or is_office(line) or line[0] in "（(" or bool(_office_and_date(line))
 
 
 def _derived_title(paragraphs: Sequence[str]) -> str:
@@ -398,7 +500,7 @@ def _settled(body: Sequence[Block]) -> Iterator[Block]:
             yield first
             continue
         following = units[number + 1][0] if number + 1 < len(units) else None
-        heads = following is not None and (following.role is Role.TEXT or _level(following) > _level(first))
+        heads = following is not None and _heads(first, following)
         if heads and len(unit) <= _HEADING_LINES:
             yield from unit
             continue
@@ -411,11 +513,25 @@ def _settled(body: Sequence[Block]) -> Iterator[Block]:
             yield replace(line, role=Role.TEXT, level=0)
 
 
+def _heads(upper: Block, lower: Block) -> bool:
+    """Whether `upper` is a heading of what follows; neither of a signature nor of the next item of a list."""
+    if lower.role is not Role.TEXT:
+        return _level(lower) > _level(upper)
+    number = _kind_of_number(upper.text)
+    return not lower.level and (number < 0 or number != _kind_of_number(lower.text))
+
+
+def _kind_of_number(text: str) -> int:
+    """Return which way of numbering a line begins with; -1 where it has no number."""
+    return next((kind for kind, pattern in enumerate(_NUMBERS) if pattern.match(text)), -1)
+
+
 def _units(body: Sequence[Block]) -> Iterator[list[Block]]:
     """Cut a body into paragraphs and headings, each heading together with the lines right under it."""
     unit: list[Block] = []
     for block in body:
         under = unit and unit[0].role is not Role.TEXT and _level(unit[0]) >= _LINE_LEVEL
+        under = under and not _ENCLOSED.fullmatch(block.text)
         if unit and not (under and block.role is Role.LINE):
             yield unit
             unit = []

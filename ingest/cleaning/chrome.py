@@ -57,7 +57,7 @@ class _Need(IntEnum):
 
     NOTHING = 0
     RESIDUE = 1
-    """Other residue, where the line is a whole paragraph: a single word such as 下载 may be a heading there."""
+    """Other residue, where the line is a whole paragraph: a single word such as 打印 may be a heading there."""
     BESIDE = 2
     """Other residue, in every format."""
     FOOT = 3
@@ -66,6 +66,8 @@ class _Need(IntEnum):
     """The foot of a site, before."""
     MENU = 5
     """Other words of a menu."""
+    PLACE = 6
+    """A place where a page counts its readers; under a label or a heading the same is a figure of the text."""
 
 
 _SEPARATOR = r"[\s|｜丨/／·•,，、:：\[\]【】()（）<>＜＞«»\-+×*↓>]"
@@ -90,9 +92,13 @@ _TAG = (
 _SPACE_ENTITY = r"&(?:nbsp|ensp|emsp|#160|#12288|#xa0|#x3000);"
 _COUNTED = "浏览|阅读|点击|访问|查看|播放|观看|评论|点赞|转发|收藏|分享|在看|热度|人气|字数"
 _COUNT = (
-    rf"(?:累计|总|本文|本页|文章)?(?:(?:{_COUNTED}|关注)(?:次数|人数|量|数)|{_COUNTED})\s*[:：]?\s*[(（]?\s*"
+    rf"(?:累计|总|本文|本页|文章)?(?:(?:{_COUNTED}|关注)(?:次数|人数|量|数)|{_COUNTED}|赞)\s*[:：]?\s*[(（]?\s*"
     r"\d[\d,.]*\s*(?:万|[wk])?\+?\s*(?:次|字|条)?\s*[)）]?"
 )
+_COUNTER = re.compile(rf"(?:{_COUNTED}|关注|在读|页码)(?:次数|人数|量|数)?[:：]?")
+"""What stands over a figure of its own where a page counts: 阅读, 点赞数."""
+_BARE_NUMBER = re.compile(r"\d[\d,]*(?:\s+\d[\d,]*)*")
+_TELEPHONE = r"(?:0\d{2,3}[\s\-]?\d{7,8}|1[3-9]\d{9}|[48]00[\s\-]?\d{3,4}[\s\-]?\d{3,4})"
 _SITE = "新闻|APP|客户端|头条|小程序|浏览器|资讯|视频|微信|公众号"
 
 _KINDS = [
@@ -105,7 +111,7 @@ _KINDS = [
             r"(?:网友\s*)?分享\s*(?:到|至|时间)\s*[:：]?\s*(?:[\d\-: |/、]|微信|微博|QQ|朋友圈|空间|复制链接)*",
         ),
         ("分享栏", _Need.NOTHING, rf"(?=.*(?:分享|微信|微博|QQ|朋友圈|复制链接)){_TOOLS}"),
-        ("分享栏", _Need.RESIDUE, rf"(?=.*(?:分享|微信|微博|QQ|朋友圈|复制链接)){_ONE_TOOL}"),
+        ("分享栏", _Need.BESIDE, rf"(?=.*(?:分享|微信|微博|QQ|朋友圈|复制链接)){_ONE_TOOL}"),
         ("分享栏", _Need.NOTHING, r"分享让更多人看到|(?:用)?微信扫(?:码|描?二维码)[\s，,]*分享[至到]好友和朋友圈"),
         (
             "字号栏",
@@ -120,12 +126,13 @@ _KINDS = [
         (
             "按钮",
             _Need.RESIDUE,
-            rf"(?=.*(?:打印|关闭|收藏|返回|纠错|举报|反馈|留言|朗读|听新闻|语音播报|赞|评论)){_ONE_TOOL}",
+            rf"(?=.*(?:打印|关闭|返回|纠错|听新闻|语音播报)){_ONE_TOOL}",
         ),
-        # Words that a document may have for a heading.
+        # Words that a document may have for a heading or for an entry of a list.
         (
             "按钮",
-            _Need.RESIDUE,
+            _Need.BESIDE,
+            rf"(?=.*(?:收藏|举报|反馈|留言|朗读|赞|评论)){_ONE_TOOL}|"
             r"下载|全屏|加大|减小|还原|放大|缩小|播放|暂停|重播|朗读|翻译|原创|推荐|更多|保存|收起",
         ),
         (
@@ -189,8 +196,9 @@ _KINDS = [
         (
             "计数",
             _Need.NOTHING,
-            rf"{_COUNT}(?:[\s|｜/·,，]+{_COUNT})*|您是(?:本站|本文)?第\s*\d+\s*位(?:访问者|访客|读者|来访者)",
+            r"您是(?:本站|本文)?第\s*\d+\s*位(?:访问者|访客|读者|来访者)",
         ),
+        ("计数", _Need.PLACE, rf"{_COUNT}(?:[\s|｜/·,，]+{_COUNT})*"),
         # Frames of WeChat.
         (
             "公众号框架",
@@ -207,7 +215,7 @@ _KINDS = [
         (
             "公众号框架",
             _Need.NOTHING,
-            r"预览时标签不可点|收录于(?:合集|话题|专辑)\s*(?:#.{0,60})?|继续滑动看下一个|向上滑动看下一个|"
+            r"[\s\-—–─·•~]*(?:THE\s)?END[\s\-—–─·•~]*|预览时标签不可点|收录于(?:合集|话题|专辑)\s*(?:#.{0,60})?|继续滑动看下一个|向上滑动看下一个|"
             r"轻触阅读原文|轻触查看原文|在小说阅读器(?:读本章|中沉浸阅读)|已同步到看一看|喜欢作者|人划线|"
             r"作者提示[:：].{0,30}|#\S{1,16}\s+\d+\s*个|#[^\s#]{1,16}(?:\s+#[^\s#]{1,16})+|"
             r"微信扫一扫\s*(?:关注该公众号|使用小程序|可打开此内容.{0,16}|赞赏作者)|(?:视频|小程序|赞|在看|分享|留言|"
@@ -317,8 +325,9 @@ _KINDS = [
         ("网页代码", _Need.NOTHING, r"(?>\s*+(?:</?[a-z!][^<>]*>|&(?:[a-z]{2,8}|#x?[\da-f]{1,6});))++\s*+"),
         # Neither a letter nor a digit; and digits alone.
         ("符号残留", _Need.NOTHING, r"[^\w□■◆●]*"),
-        ("日期", _Need.RESIDUE, r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?"),
-        ("计数", _Need.RESIDUE, r"[\d\s.,:/\-]+"),
+        ("日期", _Need.BESIDE, r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?"),
+        ("计数", _Need.PLACE, rf"(?!{_TELEPHONE}$|(?:19|20)\d\d$){_BARE_NUMBER.pattern}"),
+        ("计数", _Need.BESIDE, rf"(?!{_TELEPHONE}$)[\d\s.,:/\-]+"),
     )
 ]  # fmt: skip
 
@@ -361,6 +370,9 @@ _BOX = re.compile(r"[【\[]?\s*(?:(?:相关|延伸|拓展)\s*链接|(?:延伸|�
 _ENTRY = re.compile(r"\S.{0,60}?[.·…．。\s]+\d{1,4}")
 _CONTENTS = re.compile(r"目\s{0,8}[录次]")
 _NUMBER = re.compile(r"\d{1,4}")
+_FIGURE = ("计数", _Need.PLACE)
+_RUNNING_TEXT = re.compile(r"[，。；！？!?;]|[\u4e00-\u9fff],")
+_DAY = re.compile(r"(?:19|20)\d\d\s?[-/.年].{1,30}")
 
 
 def residues(lines: Sequence[PageLine]) -> list[str]:
@@ -369,6 +381,9 @@ def residues(lines: Sequence[PageLine]) -> list[str]:
     Rows of tables and headings of a format are never residue.
     """
     found = [("", _Need.NOTHING) if line.row or line.level else _kind(line.text) for line in lines]
+    for index, line in enumerate(lines[:-1]):
+        if found[index + 1] == _FIGURE and not (line.row or line.level) and _COUNTER.fullmatch(line.text):
+            found[index] = _FIGURE
     kinds = _confirmed(lines, found)
     _mark_links(lines, kinds)
     _mark_contents(lines, kinds)
@@ -459,11 +474,20 @@ def _confirmed(lines: Sequence[PageLine], found: Sequence[tuple[str, _Need]]) ->
         reason if need is _Need.NOTHING or (need is _Need.RESIDUE and not line.whole) else ""
         for line, (reason, need) in zip(lines, found, strict=True)
     ]
+    running = [index for index, line in enumerate(lines) if not kinds[index] and _is_running(line)]
     for start, end, need in _runs(found, kinds):
         around = [kinds[index] for index in (start - 1, end) if 0 <= index < len(kinds)]
-        holds = (need in (_Need.RESIDUE, _Need.BESIDE) and any(around)) or (
-            need is _Need.MENU and (end - start >= _MENU or "导航" in around) and _has_home(lines, start, end)
-        )
+        match need:
+            case _Need.RESIDUE | _Need.BESIDE:
+                # The days of a chronicle have what happened on them right behind.
+                is_day = found[end - 1][0] == "日期" and end < len(lines) and _is_running(lines[end])
+                holds = any(around) and not is_day
+            case _Need.MENU:
+                holds = (end - start >= _MENU or "导航" in around) and _has_home(lines, start, end)
+            case _Need.PLACE:
+                holds = _counts_readers(lines, kinds, start, end, running)
+            case _:
+                holds = False
         if holds:
             for index in range(start, end):
                 kinds[index] = found[index][0]
@@ -488,6 +512,44 @@ def _runs(found: Sequence[tuple[str, _Need]], kinds: Sequence[str]) -> list[tupl
         else:
             runs.append((index, index + 1, need))
     return runs
+
+
+def _counts_readers(
+    lines: Sequence[PageLine], kinds: Sequence[str], start: int, end: int, running: Sequence[int]
+) -> bool:
+    """Whether figures in `lines[start:end]` stand where a page has those of its readers, and none of the text.
+
+    That is between title and text, behind the last words, or between two paragraphs; what stands under a label, a
+    heading or a colon is said by the text.
+    """
+    above = next((i for i in range(start - 1, -1, -1) if not kinds[i]), -1)
+    below = next((i for i in range(end, len(lines)) if not kinds[i]), len(lines))
+    beside = above < start - 1 or end < below
+    if not running or (above >= 0 and _OPEN.search(lines[above].text)):
+        return False
+    behind_text = above >= 0 and _is_frame(lines[above])
+    before_text = below < len(lines) and _is_frame(lines[below])
+    known = any(line.whole for line in lines[start:end])
+    bare = all(_BARE_NUMBER.fullmatch(line.text) for line in lines[start:end])
+    if known and bare:
+        return beside and behind_text
+    if start < running[0]:
+        return before_text
+    if end > running[-1]:
+        return behind_text
+    return behind_text and (beside or (not known and end - start == 1 and (bare or before_text)))
+
+
+def _is_running(line: PageLine) -> bool:
+    """Whether a line is running text, or a part of it."""
+    return (
+        not line.row and not line.level and (len(line.text) > _LONGEST_RUNNING or bool(_RUNNING_TEXT.search(line.text)))
+    )
+
+
+def _is_frame(line: PageLine) -> bool:
+    """Whether a line is running text or what stands around it, such as an editor or a date; no label, no heading."""
+    return _is_running(line) or bool(_CREDIT.fullmatch(line.text) or _DAY.fullmatch(line.text))
 
 
 def _has_home(lines: Sequence[PageLine], start: int, end: int) -> bool:
@@ -543,7 +605,9 @@ def _mark_contents(lines: Sequence[PageLine], kinds: list[str]) -> None:
 def _mark_page_numbers(lines: Sequence[PageLine], kinds: list[str]) -> None:
     """Mark numbers alone on their lines that count upwards, each at least a page behind the one before."""
     run: list[int] = []
-    numbers = [i for i, line in enumerate(lines) if kinds[i] and not line.whole and _NUMBER.fullmatch(line.text)]
+    numbers = [
+        i for i, line in enumerate(lines) if not (line.whole or line.row or line.level) and _NUMBER.fullmatch(line.text)
+    ]
     for index in [*numbers, -1]:
         follows = (
             index >= 0 and run and int(lines[index].text) == int(lines[run[-1]].text) + 1 and index - run[-1] >= _PAGE

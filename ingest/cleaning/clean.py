@@ -10,11 +10,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import cast
 
 from core.schema import Origin
 from ingest.cleaning.blocks import Block, Cleaned, Joined, Removed, Role
 from ingest.cleaning.chrome import residues, running_lines, without_frame
+from ingest.cleaning.places import DATE_LINE, LABEL, NAMES, STAMPED, placed
 from ingest.lines import Line
 from retriever.names import PERSON
 
@@ -26,17 +28,11 @@ _FIGURE = re.compile(r"\d[\d.,]*")
 _LABEL_OF_FIGURE = re.compile(r"[^\W\d_][^\s，,。]{0,10}(?:[^\W\d_]|[）)：:])")
 """What stands over a figure of its own: 引进人数, 其中：."""
 _MEASURE = re.compile(r"[数量额率比计次：:]$")
-_COUNTER = re.compile(r"(?:浏览|阅读|点击|访问|点赞|评论|转发|收藏|分享|在看|热度|人气|字数|页码)(?:次数|量|数)?[:：]?")
-_DATE_LINE = re.compile(
-    r"(?:19|20)\d{2}\s?[-年./]\s?\d{1,2}\s?[-月./]\s?\d{1,2}\s?日?(?:\s?(?:星期|周).)?(?:\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
-)
 _META_LINE = re.compile(
-    rf"(?:(?:发布|发表|更新|成文)?(?:时间|日期)\s*[:：]\s*)?(?:{_DATE_LINE.pattern})\s*[|｜]?\s*"
+    rf"(?:(?:发布|发表|更新|成文)?(?:时间|日期)\s*[:：]\s*)?(?:{DATE_LINE.pattern})\s*[|｜]?\s*"
     r"(?:信息|稿件|文章)?(?:来源|作者|编辑|记者|发布|浏览|阅读|点击|字号|字体)\S{0,4}\s*[:：].{1,80}"
 )
 """The line under the title of a web page: the date, and where the text is from."""
-_STAMPED = re.compile(rf"(?:原创\s+)?\S.{{1,30}}\s(?:{_DATE_LINE.pattern})\s*(?:(?:发表于)?\s*\S{{2,4}})?")
-"""The same as WeChat and newspapers have it: 江山组工 2024-01-05 18:00 浙江."""
 _TABLE_ROW = re.compile(r"[|│┃｜].+[|│┃｜]")
 _CELL_GAP = re.compile(r" {2,}|\u3000{2,}|\s*\t\s*|\s*[|│┃｜]\s*")
 """What stands between the cells of a table drawn with white space or bars."""
@@ -50,15 +46,24 @@ _REST_OF_FIGURE = re.compile(r"\d[\d.,]*(?:余|多)?[万亿千百名人个家项
 _PROSE = re.compile(r"[，。；]")
 _CREDIT = re.compile(
     r"[(（【\[]?\s*(?:来源|信息来源|稿件来源|编辑|责任编辑|责编|编审|审核|校对|校对人|总编|总编辑|值班编辑|值班编委|值班主任|值班总编|执行主编|责任主编|主编|副总编|流程编辑|责任校对|美编|编委|监制|签发|审签|审核人|审稿|一审|二审|三审|初审|复审|终审|供稿|撰稿|"
-    r"发布时间|发布日期|时间|日期|作者|记者|通讯员)\s*[:：丨|]\s*\S.{0,40}"
+    r"发布时间|发布日期|作者|记者|通讯员)\s*[:：丨|]\s*[^\s。！？!?][^。！？!?]{0,40}"
 )
-_LABEL = re.compile(r"(?:地区|地点|时间|日期|体裁|文种|来源说明)\s*[:：]\s*\S.{0,80}")
+_FORM_LABEL = re.compile(
+    r"[（(]?(?:(?:主\s?持|出\s?席|列\s?席|缺\s?席|请\s?假|参加|参会|与会|记\s?录|整理|联\s?系|报名|报送|咨询|报到|填报|责任|牵头|配合|完成)"
+    r"(?:人员|\s?人|单位|电话|方式|时间|地点|范围|对象|领导|部门|邮箱|时限)?|电\s?话|传\s?真|地\s?址|邮\s?箱|电子邮箱|邮\s?编|附\s?件|"
+    r"(?:副?组长|副?主任|组\s?员|成\s?员)(?:单位)?)\s*[:：]\s*\S.*|"
+    rf"[\w\s]{{2,10}}[:：]\s*{PERSON}(?:[\s、]+{PERSON})+"
+)
+"""A label with its value, as notices and minutes have them; it heads nothing."""
 _PICTURE_CREDIT = re.compile(
     r"[(（]?(?:本?[图文]片?|图文|照片|摄影)\S{0,4}(?:由.{2,24}提供|[/:：]\s?.{2,20}|来源.{2,20})[)）]?"
 )
+_ROLE = r"(?:(?:本报|本刊|本网|特约|见习|实习)*(?:记者|通讯员)|作者|文)"
+_BEHIND_ROLE = rf"(?:(?:\s*[/:：]\s*|\s+){PERSON}(?:[\s、]+{PERSON})*)"
 _BYLINE = re.compile(
-    rf"[□■◆●]\s*.{{2,30}}|(?:本报|本刊)?(?:记者|通讯员|特约记者|作者|文)\s*[/:：]?\s*{PERSON}(?:[\s、]+(?:通讯员\s*)?{PERSON})*|"
-    rf"{PERSON}(?:[\s、]+{PERSON})+"
+    rf"[□■◆●]\s*(?:{_ROLE}|{PERSON}|[\u4e00-\u9fff]{{3}})(?:[\s、/:：]+(?:{_ROLE}|{PERSON}))*|"
+    rf"(?:{_ROLE}{_BEHIND_ROLE}|(?:本报|本刊|本网)(?:记者|通讯员){PERSON}(?:[\s、]+{PERSON})*)(?:[\s、]+{_ROLE}{_BEHIND_ROLE})*|"
+    rf"{NAMES.pattern}"
 )
 _CAPTION_LINE = re.compile(
     r"(?:图为|图[一二三四五六七八九十\d①-⑩]+|[▲△▼◎]|[（(]图).*|.{4,30}(?:[（(【]?\S{2,8}\s*摄[)）】]?|现场图?|全景图?|外景图?|合影|截图|资料图|效果图)"
@@ -94,11 +99,17 @@ _LEAST_WRAPPED = 8
 """Lines that show whether a text is wrapped at a fixed width."""
 _NARROWEST = 12
 """Characters of the shortest line of such a text."""
+_PAGE_WIDTH = 100
+"""Columns of the longest line of a text that is wrapped at the width of a page."""
+_INDENT = 4
+_RAGGED = 8
+"""Columns that a full line may be shorter than the longest."""
 _WAITING = 3
 """Captions that may stand inside a sentence."""
 _LEAST_CELLS = 3
 """Cells of a row, in a table that is only drawn."""
 _LONGEST_ROW = 300
+_LONGEST_CELL = 16
 _SHOWN = 12
 """Characters on each side of a seam in the report."""
 _IMAGE_GAP = 2
@@ -120,6 +131,8 @@ class _Line:
     """Whether it is a row of a table, or a label with its figure."""
     dated: bool = False
     """Whether it is the date of a page, by its title."""
+    figures: bool = False
+    """Whether it is a label with the figures under it."""
     broken: bool = False
     """Whether a page broke it at its figure: the next line goes on with the unit."""
     residue: str = ""
@@ -133,6 +146,8 @@ class _Wrap:
     characters: int
     columns: int = 0
     """Counts instead of the characters, where it is not 0."""
+    widest: int = 0
+    """Columns of the longest line where none is longer than a page is wide, else 0."""
 
     def is_reached(self, text: str) -> bool:
         """Whether a line is that long."""
@@ -205,15 +220,18 @@ def clean(lines: Sequence[Line]) -> Cleaned:
     """
     waste = _Bin()
     kept: list[_Line] = []
-    for line in _with_figures(_with_date(_judged(_lines(lines, waste))), waste):
+    for line in _with_figures(_with_date(_judged(_lines(lines, waste)))):
         if _is_kept(line):
             kept.append(line)
         else:
             waste.put(line.text, line.residue, line)
     usual_gap = _usual_gap(kept)
     paragraphs, joined = _join_wrapped(kept, waste)
-    blocks = [block for line in paragraphs for block in _blocks(line, usual_gap, waste)]
-    return Cleaned(tuple(blocks), waste.contents(), joined)
+    pictured = _behind_pictures(paragraphs, usual_gap)
+    blocks = [
+        block for number, line in enumerate(paragraphs) for block in _blocks(line, waste, is_caption=number in pictured)
+    ]
+    return Cleaned(tuple(placed(blocks)), waste.contents(), joined)
 
 
 def _lines(given: Sequence[Line], waste: _Bin) -> list[_Line]:
@@ -253,7 +271,23 @@ def _drawn_rows(given: Sequence[Line], visible: Sequence[str]) -> set[int]:
         if cells >= _LEAST_CELLS and cells == before:
             rows.update((number - 1, number))
         before = cells
+    run: list[int] = []
+    for number, text in [*enumerate(visible), (len(visible), "")]:
+        words = _words(text) if number < len(given) and not (given[number].row or given[number].level) else 0
+        if words and run and words == _words(visible[run[-1]]):
+            run.append(number)
+            continue
+        if len(run) >= _LEAST_CELLS:
+            rows.update(run)
+        run = [number] if words else []
     return rows
+
+
+def _words(text: str) -> int:
+    """Return how many cells a row has between which a single space stands, such as that of a roster; 0 for text."""
+    cells = text.split() if len(text) <= _LONGEST_ROW else []
+    short = all(len(cell) <= _LONGEST_CELL and not _PROSE.search(cell) for cell in cells)
+    return len(cells) if len(cells) > _LEAST_CELLS and short else 0
 
 
 def _cells(text: str) -> int:
@@ -282,16 +316,25 @@ def _with_date(lines: list[_Line]) -> list[_Line]:
     for index, line in enumerate(lines[:_TOP_LINES]):
         if len(line.text) > _SHORT or _is_sentence(line.text):
             break
-        if _DATE_LINE.fullmatch(line.text):
-            days = sum("年" in other.text and bool(_DATE_LINE.fullmatch(other.text)) for other in lines)
-            # Days that are the headings of a chronicle are many.
-            if days < 2 or "年" not in line.text:
-                return [*lines[:index], replace(line, dated=True), *lines[index + 1 :]]
+        if DATE_LINE.fullmatch(line.text):
+            if (
+                _is_day(line, lines[index + 1 : index + 2])
+                and sum(_is_day(upper, [lower]) for upper, lower in pairwise(lines)) > 1
+            ):
+                return lines
+            return [*lines[:index], replace(line, dated=True), *lines[index + 1 :]]
     return lines
 
 
-def _with_figures(lines: list[_Line], waste: _Bin) -> list[_Line]:
-    """Join a figure alone on its line to the label right over it; all others are left for `_join_wrapped`.
+def _is_day(line: _Line, below: Sequence[_Line]) -> bool:
+    """Whether a date without a time of day stands over running text, as those of a chronicle do, which are many."""
+    if not below or ":" in line.text or "：" in line.text or not DATE_LINE.fullmatch(line.text):
+        return False
+    return _is_sentence(below[0].text) or bool(_PROSE.search(below[0].text))
+
+
+def _with_figures(lines: list[_Line]) -> list[_Line]:
+    """Join figures alone on their lines to the label right over them; all others are left for `_join_wrapped`.
 
     Where the line under it goes on with a unit (名，其中), the three are a sentence that a page broke at its figure.
     """
@@ -305,25 +348,22 @@ def _with_figures(lines: list[_Line], waste: _Bin) -> list[_Line]:
             made.append(line)
             continue
         label = made.pop()
-        if _COUNTER.fullmatch(label.text):
-            waste.put(label.text, "计数", label)
-            waste.put(line.text, "计数", line)
-        elif in_sentence:
+        if in_sentence and not label.figures:
             made.append(replace(label, text=f"{label.text}{line.text}", broken=True))
         else:
-            made.append(replace(label, text=f"{label.text} {line.text}", row=True))
+            made.append(replace(label, text=f"{label.text} {line.text}", row=True, figures=True))
     return made
 
 
 def _is_label_of_figure(lines: list[_Line], figure: _Line, wrap: _Wrap, *, in_sentence: bool) -> bool:
     """Whether the last of `lines` is the label of `figure`; a number under the title is the counter of a page."""
     label = lines[-1]
-    is_counter = bool(_COUNTER.fullmatch(label.text))
+    if label.figures:
+        # A row of a table, each cell of which stands on a line of its own.
+        return not (figure.residue or figure.whole or figure.row or figure.level) and len(label.text) < _LONGEST_ROW
     if label.row or label.level or figure.row or figure.level or not _LABEL_OF_FIGURE.fullmatch(label.text):
         return False
-    if label.whole or figure.whole:
-        return is_counter
-    if not _is_kept(label) and not is_counter:
+    if label.whole or figure.whole or not _is_kept(label):
         return False
     if len(lines) == 1 or lines[-2].dated:
         return in_sentence or bool(_MEASURE.search(label.text))
@@ -336,9 +376,9 @@ def _is_kept(line: _Line) -> bool:
 
 def _is_fragment(line: _Line) -> bool:
     """Whether it is a figure or a closing sign alone, which a sentence may go on with."""
-    return line.residue not in ("", "页码", "目录") and bool(
-        _FIGURE.fullmatch(line.text) or _CLOSING.fullmatch(line.text)
-    )
+    if line.residue in ("页码", "目录") or line.row or line.level or (line.whole and not line.residue):
+        return False
+    return bool(_FIGURE.fullmatch(line.text) or _CLOSING.fullmatch(line.text))
 
 
 def _usual_gap(lines: list[_Line]) -> int:
@@ -349,7 +389,8 @@ def _usual_gap(lines: list[_Line]) -> int:
 def _join_wrapped(lines: list[_Line], waste: _Bin) -> tuple[list[_Line], tuple[Joined, ...]]:
     """Join a line that breaks off in the middle of a sentence with its continuation; captions between them wait.
 
-    A figure or a closing sign alone on its line counts where it goes on with a sentence and is page residue elsewhere.
+    A figure or a closing sign alone on its line goes on with a sentence that is open; elsewhere it is what it was told
+    to be, a line or residue of a page.
     """
     wrap = _find_wrap([line for line in lines if not _is_fragment(line)])
     paragraphs: list[_Paragraph] = []
@@ -357,22 +398,32 @@ def _join_wrapped(lines: list[_Line], waste: _Bin) -> tuple[list[_Line], tuple[J
     waiting: list[_Line] = []
     figures: list[_Line] = []
 
-    def drop_figures() -> None:
-        for figure in figures:
-            waste.put(figure.text, figure.residue, figure)
-        figures.clear()
-
     def release(*more: _Line) -> None:
         paragraphs.extend(_Paragraph(line) for line in (*waiting, *more))
         waiting.clear()
 
+    def put(fragment: _Line) -> None:
+        if fragment.residue:
+            waste.put(fragment.text, fragment.residue, fragment)
+        else:
+            release(fragment)
+
+    def put_figures() -> None:
+        for figure in figures:
+            put(figure)
+        figures.clear()
+
     for line in lines:
         previous = paragraphs[-1] if paragraphs else None
         fragment = _is_fragment(line) and not line.dated
-        if previous is None or not (previous.breaks_off(wrap) or _is_cut_at_figure(previous.line, previous.last, line)):
-            drop_figures()
+        if previous is None or not (
+            previous.breaks_off(wrap)
+            or _is_cut_at_figure(previous.line, previous.last, line)
+            or _is_under_indent(previous, line, wrap)
+        ):
+            put_figures()
             if fragment:
-                waste.put(line.text, line.residue, line)
+                put(line)
             else:
                 release(line)
         elif fragment and _FIGURE.fullmatch(line.text):
@@ -386,9 +437,9 @@ def _join_wrapped(lines: list[_Line], waste: _Bin) -> tuple[list[_Line], tuple[J
         elif _could_be_caption(line) and len(waiting) < _WAITING:
             waiting.append(line)
         else:
+            put_figures()
             release(line)
-            drop_figures()
-    drop_figures()
+    put_figures()
     release()
     return [paragraph.whole() for paragraph in paragraphs], tuple(seams)
 
@@ -401,7 +452,18 @@ def _is_cut_at_figure(upper: _Line, last: str, lower: _Line) -> bool:
         return False
     if not last[-1].isdigit() or not _PROSE.search(last) or _CREDIT.fullmatch(upper.text):
         return False
-    return bool(_UNIT.match(lower.text) or _REST_OF_FIGURE.match(lower.text)) and not _DATE_LINE.fullmatch(lower.text)
+    return bool(_UNIT.match(lower.text) or _REST_OF_FIGURE.match(lower.text)) and not DATE_LINE.fullmatch(lower.text)
+
+
+def _is_under_indent(upper: _Paragraph, lower: _Line, wrap: _Wrap) -> bool:
+    """Whether a line goes on with a paragraph whose first line alone is indented and whose last one fills the page."""
+    first, last = upper.line, upper.last
+    if not first.indented or lower.indented or lower.gap or first.whole or first.row or first.level or lower.whole:
+        return False
+    if lower.row or lower.level or _is_sentence(last) or _is_credit(last):
+        return False
+    indent = _INDENT if last == first.text else 0
+    return bool(wrap.widest) and _columns(last) + indent >= wrap.widest - _RAGGED
 
 
 def _find_wrap(lines: list[_Line]) -> _Wrap:
@@ -410,18 +472,20 @@ def _find_wrap(lines: list[_Line]) -> _Wrap:
     A text wrapped at a fixed width shows in most of its lines being equally long and ending anywhere. Long means as
     many characters, or as many columns where a Chinese character takes two and a digit one.
     """
+    width = max((_columns(line.text) for line in lines), default=0)
+    widest = width if 4 * _NARROWEST <= width <= _PAGE_WIDTH else 0
     open_lines = [line.text for line in lines if not _is_sentence(line.text)]
     if len(lines) < _LEAST_WRAPPED or len(open_lines) <= 0.5 * len(lines):
-        return _Wrap(_SHORT + 1)
+        return _Wrap(_SHORT + 1, widest=widest)
     sizes = [len(text) for text in open_lines]
     size, _ = Counter(sizes).most_common(1)[0]
     if size >= _NARROWEST and sum(abs(other - size) <= 2 for other in sizes) > 0.6 * len(sizes):
-        return _Wrap(size - 2)
+        return _Wrap(size - 2, widest=widest)
     columns = [_columns(text) for text in open_lines]
     size, _ = Counter(columns).most_common(1)[0]
     if size >= 2 * _NARROWEST and sum(abs(other - size) <= 2 for other in columns) > 0.6 * len(columns):
-        return _Wrap(_SHORT + 1, size - 2)
-    return _Wrap(_SHORT + 1)
+        return _Wrap(_SHORT + 1, size - 2, widest)
+    return _Wrap(_SHORT + 1, widest=widest)
 
 
 def _columns(text: str) -> int:
@@ -442,6 +506,8 @@ def _breaks_off(line: _Line, wrap: _Wrap) -> bool:
 def _may_continue(line: _Line, previous: _Paragraph, wrap: _Wrap) -> bool:
     if line.whole or line.level or line.indented:
         return False
+    if NAMES.fullmatch(line.text):
+        return previous.ends_open()
     if _heading_level(line.text) or _BYLINE.fullmatch(line.text) or _is_credit(line.text):
         return False
     if line.row or line.dated or _TABLE_ROW.fullmatch(line.text):
@@ -450,13 +516,15 @@ def _may_continue(line: _Line, previous: _Paragraph, wrap: _Wrap) -> bool:
         return False
     if _NEXT_ITEM.match(line.text) and _NEXT_ITEM.match(previous.line.text) and not previous.ends_open():
         return False
-    if _is_cut_at_figure(previous.line, previous.last, line):
+    if _is_cut_at_figure(previous.line, previous.last, line) or _is_under_indent(previous, line, wrap):
         return True
     return _is_sentence(line.text) or wrap.is_reached(line.text) or _is_prose(line.text)
 
 
 def _is_credit(text: str) -> bool:
-    return bool(_CREDIT.fullmatch(text) or _META_LINE.fullmatch(text))
+    return bool(
+        _CREDIT.fullmatch(text) or (LABEL.fullmatch(text) and not _OPEN_END.search(text)) or _META_LINE.fullmatch(text)
+    )
 
 
 def _is_prose(text: str) -> bool:
@@ -502,7 +570,25 @@ def _heading_level(text: str) -> int:
     return 0
 
 
-def _blocks(line: _Line, usual_gap: int, waste: _Bin) -> list[Block]:
+def _behind_pictures(lines: Sequence[_Line], usual_gap: int) -> set[int]:
+    """Return which short lines stand so far below the line before that a picture was there.
+
+    Right over running text such a line is a heading all the same, unless more headings stand at the usual distance.
+    """
+    far: set[int] = set()
+    over_text: set[int] = set()
+    for number, line in enumerate(lines):
+        if len(line.text) > _SHORT or _is_sentence(line.text) or _CAPTION_LINE.fullmatch(line.text):
+            continue
+        below = lines[number + 1].text if number + 1 < len(lines) else ""
+        if line.gap >= usual_gap + _IMAGE_GAP:
+            far.add(number)
+        if number and (len(below) > _SHORT or _is_sentence(below)):
+            over_text.add(number)
+    return far if len(over_text - far) > len(over_text & far) else far - over_text
+
+
+def _blocks(line: _Line, waste: _Bin, *, is_caption: bool) -> list[Block]:
     text, origin = line.text, line.origin
     if line.row or _TABLE_ROW.fullmatch(text):
         return [Block(text, Role.TEXT, 0, origin)]
@@ -517,9 +603,9 @@ def _blocks(line: _Line, usual_gap: int, waste: _Bin) -> list[Block]:
     if (
         line.dated
         or _PICTURE_CREDIT.fullmatch(text)
-        or _LABEL.fullmatch(text)
+        or LABEL.fullmatch(text)
         or _META_LINE.fullmatch(text)
-        or (line.number < _TOP_LINES and _STAMPED.fullmatch(text))
+        or (line.number < _TOP_LINES and STAMPED.fullmatch(text))
         or (_CREDIT.fullmatch(text) and len(text) <= _SHORT)
     ):
         return [Block(text, Role.CREDIT, 0, origin)]
@@ -532,7 +618,7 @@ def _blocks(line: _Line, usual_gap: int, waste: _Bin) -> list[Block]:
         return [Block(text[:at], Role.TEXT, 0, origin), Block(text[at:].strip(), Role.CREDIT, 0, origin)]
     if match := _INLINE_CAPTION.search(text):
         return [Block(text[: match.start()], Role.TEXT, 0, origin), Block(match[1], Role.CAPTION, 0, origin)]
-    if len(text) <= _SHORT and not _is_sentence(text) and not _LIST_ITEM.match(text):
-        is_caption = line.gap >= usual_gap + _IMAGE_GAP or _CAPTION_LINE.fullmatch(text)
+    if len(text) <= _SHORT and not (_is_sentence(text) or _LIST_ITEM.match(text) or _FORM_LABEL.fullmatch(text)):
+        is_caption = is_caption or bool(_CAPTION_LINE.fullmatch(text))
         return [Block(text, Role.CAPTION if is_caption else Role.LINE, 0, origin)]
     return [Block(text, Role.TEXT, 0, origin)]

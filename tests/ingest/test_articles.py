@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -457,6 +459,74 @@ def test_attachments_behind_a_signature_stay_searchable_and_the_signature_heads_
     assert made.articles[0].meta.date == "2024-03-05"
 
 
+SIGNED = ("中共湄潭县委组织部", "2024年3月5日")
+
+
+@pytest.mark.parametrize(
+    ("behind", "kept"),
+    [
+        (("（此件公开发布）", "附件", "茶业人才项目申报表", TEA[3]), TEA[3]),
+        (("湄潭县茶业人才项目申报办法（试行）", "第一章 总则", TEA[3], "第二章 附则", TEA[4]), TEA[4]),
+        (("湄潭县茶业人才项目申报办法", TEA[3], "贵州省茶业协会", "2023年1月2日"), TEA[3]),
+        (("（联系人：周明远；联系电话：0851-24221234）",), "（联系人：周明远；联系电话：0851-24221234）"),
+    ],
+    ids=[
+        "attachment behind a remark",
+        "rules without the word 附件",
+        "an enclosed document signed by others",
+        "contact",
+    ],
+)
+def test_the_signature_is_found_whatever_follows_it_and_that_stays_searchable(
+    read, behind: tuple[str, ...], kept: str
+) -> None:
+    made = read(NOTICE + "\n" + page(*SIGNED, *behind))
+    meta = made.articles[0].meta
+    assert (meta.issuer, meta.date, meta.date_from) == ("中共湄潭县委组织部", "2024-03-05", "落款")
+    assert any(kept in text for _, text in sections_of(made))
+    assert not any("组织部" in heading for headings, _ in sections_of(made) for heading in headings)
+
+
+def test_office_and_date_on_one_line_are_a_signature(read) -> None:
+    made = read(NOTICE + "\n" + page("中共湄潭县委组织部 2024年3月5日", "抄送：县委办公室。"))
+    meta = made.articles[0].meta
+    assert (meta.issuer, meta.date, meta.date_from) == ("中共湄潭县委组织部", "2024-03-05", "落款")
+    assert sections_of(made)[-1] == (("二、工作要求",), TEA[2])
+
+
+def test_two_offices_on_one_line_are_two(read) -> None:
+    made = read(NOTICE + "\n" + page("中共湄潭县委组织部　　湄潭县人力资源和社会保障局", "2024年3月5日"))
+    assert made.articles[0].meta.issuer == "中共湄潭县委组织部、湄潭县人力资源和社会保障局"
+
+
+@pytest.mark.parametrize("title", ["湄潭县2023年度茶业人才工作总结", "茶业人才工作总结"])
+def test_office_and_date_in_brackets_under_the_title_are_a_signature(read, title: str) -> None:
+    made = read(page(title, "（湄潭县委组织部　2024年1月）", *TEA))
+    meta = made.articles[0].meta
+    assert made.document.title == title
+    assert (meta.issuer, meta.date, meta.date_from) == ("湄潭县委组织部", "2024-01", "落款")
+
+
+def test_a_short_title_does_not_go_on_in_the_name_of_the_office_below(read) -> None:
+    assert read(page("茶业人才工作经验", "湄潭县委组织部", *TEA)).document.title == "茶业人才工作经验"
+
+
+def test_the_days_of_a_chronicle_are_headings_from_the_first_on(read) -> None:
+    made = read(page("湄潭县2023年组织工作大事记", "2023-01-12", TEA[0], "2023-03-05", TEA[1], "2023-06-20", TEA[2]))
+    assert sections_of(made) == [(("2023-01-12",), TEA[0]), (("2023-03-05",), TEA[1]), (("2023-06-20",), TEA[2])]
+
+
+def test_a_long_page_of_short_lines_and_credits_is_read_in_the_time_of_a_short_one(gazetteer: Gazetteer) -> None:
+    def seconds(count: int) -> float:
+        blocks = [b for i in range(count) for b in (Block("编辑：周明远", Role.CREDIT), Block(f"工作{i}", Role.LINE))]
+        began = time.process_time()
+        structure(blocks, document_id="d", source="s", sha256="", gazetteer=gazetteer)
+        return time.process_time() - began
+
+    seconds(100)
+    assert seconds(8000) < 40 * max(seconds(800), 0.005)
+
+
 def test_a_list_of_offices_at_the_end_is_no_signature(read) -> None:
     made = read(
         page("湄潭县人才工作先进单位名单公布", TEA[0], "先进单位", "湄潭县教育局", "湄潭县财政局", "湄潭县水利局")
@@ -482,6 +552,40 @@ def test_the_masthead_of_a_bulletin_is_not_its_title(read) -> None:
         "2024-03-05",
         "中共湄潭县委组织部",
     )
+
+
+def test_the_contents_of_a_bulletin_are_not_its_title(read) -> None:
+    titles = ["湄潭县建成茶业人才驿站", "湄潭县兑现创业补助860万元"]
+    head = ["人才工作简报", "第12期", "中共湄潭县委组织部编　　2024年3月5日"]
+    made = read(page(*head, "本期要目", *(f"◆ {title}" for title in titles), titles[0], TEA[0], titles[1], TEA[2]))
+    meta = made.articles[0].meta
+    assert (made.document.title, meta.issuer, meta.date) == (titles[0], "中共湄潭县委组织部", "2024-03-05")
+    assert sections_of(made) == [((), TEA[0]), ((titles[1],), TEA[2])]
+
+
+def test_an_item_of_a_list_heads_neither_the_next_item_nor_the_signature(read) -> None:
+    made = read(
+        page(
+            "湄潭县茶叶人才工作走出新路",
+            TEA[0],
+            "一、材料",
+            "1.身份证复印件",
+            "2.论文，三年以内的均可。",
+            "二、打算",
+            TEA[1],
+        )
+    )
+    assert sections_of(made)[1] == (("一、材料",), "1.身份证复印件\n2.论文，三年以内的均可。")
+    made = read(NOTICE + "\n" + page("附件：1.申报表", "2.汇总表", *SIGNED, "附件1", "申报表", TEA[3]))
+    assert sections_of(made)[2] == (("二、工作要求",), f"{TEA[2]}\n附件：1.申报表\n2.汇总表")
+    assert sections_of(made)[-1] == (("附件1 申报表",), TEA[3])
+
+
+def test_each_attachment_has_a_heading_of_its_own(read) -> None:
+    made = read(
+        NOTICE + "\n" + page(*SIGNED, "附件1", "茶业人才申报表", "姓名", "附件2", "茶业人才项目申报办法", TEA[3])
+    )
+    assert sections_of(made)[-2:] == [(("附件1",), "茶业人才申报表\n姓名"), (("附件2 茶业人才项目申报办法",), TEA[3])]
 
 
 def test_a_subtitle_behind_a_dash_is_no_part_of_the_title_and_no_heading(read) -> None:

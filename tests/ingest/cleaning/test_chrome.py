@@ -149,6 +149,35 @@ def test_a_single_word_that_may_be_a_heading_needs_residue_beside_it_where_parag
         assert word not in [block.text for block in blocks]
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["plain", "paragraphs"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["急需紧缺岗位", "教师", "翻译", "播放", "下载"],
+        ["办理流程", "受理", "反馈", "评论"],
+        ["新媒体宣传成效如下：", "阅读量：35.6万次", "点赞：1.2万次"],
+        ["二、传播效果", "阅读量：35.6万次"],
+        ["咨询电话", "0570-88881234"],
+        ["欢迎来电咨询。", "0570-88881234"],
+        ["2023-03-05", FIRST, "2023-06-20", SECOND],
+        ["2021", FIRST, "2022", SECOND],
+        ["中共江山市委组织部", "2023-03-05"],
+    ],
+    ids=lambda lines: lines[0],
+)
+def test_what_stands_in_a_list_or_under_a_heading_is_no_residue(lines: list[str], whole: bool) -> None:
+    blocks, removed = cleaned("江山市人才工作情况通报", FIRST, *lines, whole=whole)
+    assert [block.text for block in blocks] == ["江山市人才工作情况通报", FIRST, *lines]
+    assert removed == ()
+
+
+def test_a_table_with_each_cell_on_its_line_keeps_its_figures_in_rows() -> None:
+    cells = ["单位", "引进硕士", "引进博士", "清河镇", "12", "3", "白塔镇", "8", "1"]
+    blocks, removed = cleaned("各镇引才情况一览表", *cells)
+    assert [block.text for block in blocks][-2:] == ["清河镇 12 3", "白塔镇 8 1"]
+    assert removed == ()
+
+
 def test_rows_and_headings_of_a_format_are_never_residue() -> None:
     rows = [Line("浏览次数：1024次", row=True), Line("下载", row=True), Line("— 3 —", row=True)]
     headings = [Line("相关阅读", level=2), Line("分享到：微信", level=3)]

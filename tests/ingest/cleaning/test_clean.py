@@ -164,13 +164,18 @@ def test_a_number_under_the_title_is_a_counter() -> None:
 
 
 @pytest.mark.parametrize("date", ["2023-05-06 10:21", "2023/5/6", "2023年5月6日 星期六 10:21:33", "2023.05.06"])
-def test_the_date_under_the_title_is_kept_and_others_are_page_residue(date: str) -> None:
+def test_the_date_under_the_title_is_a_credit_and_others_are_none(date: str) -> None:
     assert of_role(f"墩苗育干部\n\n{date}\n\n{LONG}\n\n2020-01-02 08:00\n\n{SECOND}\n", Role.CREDIT) == [date]
 
 
 def test_the_days_of_a_chronicle_are_headings() -> None:
     raw = f"繁昌区组工大事记\n\n2023年5月6日\n\n{LONG}\n\n2023年6月7日\n\n{SECOND}\n"
     assert of_role(raw, Role.LINE) == ["繁昌区组工大事记", "2023年5月6日", "2023年6月7日"]
+
+
+def test_the_day_of_a_page_is_no_day_of_a_chronicle_though_the_signature_has_another() -> None:
+    raw = f"繁昌区人才工作情况\n\n2023-05-06\n\n{LONG}\n\n{SECOND}\n\n繁昌区委组织部\n\n2023年5月4日\n"
+    assert of_role(raw, Role.CREDIT) == ["2023-05-06"]
 
 
 def test_rows_of_a_table_are_text_each_for_itself() -> None:
@@ -204,6 +209,35 @@ def test_plain_text_wrapped_at_a_fixed_width_is_joined(width: int) -> None:
 
 def test_an_indented_line_begins_a_paragraph() -> None:
     assert texts(f"\u3000\u3000{LONG}\n\u3000\u3000{SECOND}\n") == [LONG, SECOND]
+
+
+def test_text_wrapped_at_a_width_is_joined_where_only_first_lines_are_indented() -> None:
+    paragraphs = [LONG, f"1. {SECOND}", "2. 各镇负责跟踪管理。"]
+    lines = [
+        line for p in paragraphs for line in (f"\u3000\u3000{p[:32]}", *(p[i : i + 34] for i in range(32, len(p), 34)))
+    ]
+    assert texts("各位同事：\n\n" + "\n".join(lines) + "\n\n联系人：周明远\n\n何小茹\n")[1:4] == paragraphs
+
+
+def test_rows_of_a_roster_with_single_spaces_are_text_with_their_header() -> None:
+    rows = ["序号 姓名 性别 学历", "1 周明远 男 本科", "2 何小茹 女 硕士", "3 陈晓峰 男 大专"]
+    assert texts("\n".join(["返乡青年人才花名册", *rows])) == rows
+
+
+def test_labels_with_their_values_are_text_and_head_nothing() -> None:
+    labels = [
+        "联 系 人：周明远",
+        "联系电话：0553-7654321",
+        "完成时限：11月底",
+        "附件：人才申报表",
+        "第一组：周明远 何小茹",
+    ]
+    assert texts("\n".join([LONG, *labels, SECOND])) == [LONG, *labels, SECOND]
+
+
+def test_a_title_that_calls_is_a_title_over_the_credits_of_a_page() -> None:
+    blocks = blocks_of(f"繁昌这样做，年轻干部留下来了！\n原创 繁昌组工 2023-05-06 10:21 安徽\n\n{LONG}\n")
+    assert [block.role for block in blocks] == [Role.LINE, Role.CREDIT, Role.TEXT]
 
 
 def test_a_list_keeps_its_items() -> None:
@@ -253,6 +287,12 @@ def test_a_line_where_a_picture_stood_is_a_caption_and_others_are_headings() -> 
     assert of_role(raw, Role.LINE) == ["拓宽源头引才", "做优服务留才"]
 
 
+def test_headings_far_below_the_text_before_stay_headings() -> None:
+    raw = f"繁昌区典型案例\n{LONG}\n\n\n\n坚持党建引领\n{SECOND}\n\n\n\n强化服务群众\n{LONG}\n"
+    assert of_role(raw, Role.LINE) == ["繁昌区典型案例", "坚持党建引领", "强化服务群众"]
+    assert of_role(raw, Role.CAPTION) == []
+
+
 def test_a_caption_at_the_end_of_a_paragraph_is_taken_out_of_it() -> None:
     blocks = blocks_of(f"{LONG} 图为繁昌区年轻干部在园区走访\n\n{SECOND}\n")
     assert [(block.role, block.text) for block in blocks] == [
@@ -286,6 +326,54 @@ def test_a_numbered_sentence_is_text() -> None:
 @pytest.mark.parametrize("line", ["□ 周明远 何小茹", "记者 周明远 通讯员 何小茹", "本报记者 周明远", "周明远 何小茹"])
 def test_a_byline_is_told_from_text(line: str) -> None:
     assert of_role(f"繁昌区“墩苗”育干部\n\n{line}\n\n{LONG}\n", Role.BYLINE) == [line]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["一等奖", "周明远 何小茹", "二等奖", "陈晓峰 林海燕 张三丰"],
+        ["经研究，对下列同志予以表彰。", "周明远 何小茹"],
+        ["入选名单如下：", "周明远、何小茹", "陈晓峰、林海燕"],
+        ["牵头单位", "文明办", "参加单位", "文史馆"],
+        ["工作作风", "严格 高效", "任务 时限"],
+        ["■ 强化组织领导", "■ 抓好培养使用"],
+        ["记者：请您谈谈下一步的打算。"],
+        ["申报", "审核：人社局会同组织部提出初审意见", "公示"],
+    ],
+    ids=lambda lines: lines[0],
+)
+def test_names_and_words_inside_a_text_are_no_byline_and_no_credit(lines: list[str]) -> None:
+    raw = "\n\n".join(["关于表彰优秀青年人才的决定", LONG, *lines, SECOND, "繁昌区委组织部", "2023年5月4日"])
+    blocks = blocks_of(raw)
+    assert [b.text for b in blocks] == raw.split("\n\n")
+    assert not {Role.BYLINE, Role.CREDIT} & {b.role for b in blocks}
+
+
+def test_names_at_the_top_of_a_list_are_no_byline() -> None:
+    assert of_role(f"先进个人名单\n\n周明远 何小茹\n\n{LONG}\n", Role.BYLINE) == []
+    assert of_role(f"年度表彰\n\n一等奖\n\n周明远 何小茹\n\n二等奖\n\n陈晓峰 林海燕\n\n{LONG}\n", Role.BYLINE) == []
+
+
+def test_names_behind_the_last_sentence_are_a_byline() -> None:
+    raw = f"繁昌区“墩苗”育干部\n\n{LONG}\n\n{SECOND}\n\n周明远 何小茹\n图片由繁昌区委宣传部提供\n"
+    assert of_role(raw, Role.BYLINE) == ["周明远 何小茹"]
+
+
+def test_time_and_place_of_a_meeting_are_text() -> None:
+    labels = ["时间：2023年5月9日上午9点", "地点：区委党校报告厅"]
+    assert of_role("\n".join(["关于召开会议的通知", LONG, *labels, SECOND]), Role.TEXT) == [LONG, *labels, SECOND]
+    minutes = ["区委人才工作会议纪要", *labels, "主持人：周明远", "出席：何小茹、陈晓峰", LONG]
+    assert of_role("\n".join(minutes), Role.TEXT) == minutes[1:]
+
+
+def test_labels_right_under_a_title_are_credits() -> None:
+    labels = ["地区：安徽省芜湖市", "时间：2023年（部分数据截至5月）", "体裁：经验材料", "来源说明：据公开材料改写。"]
+    assert of_role("\n".join(["# 繁昌区“墩苗”育干部", *labels, "## 做法", LONG]), Role.CREDIT) == labels
+
+
+def test_the_rest_of_a_list_of_names_is_joined_to_it() -> None:
+    names = "出席会议的有区委组织部、区人社局、区教育局、区财政局有关负责同志周明远、何小茹、陈晓峰、"
+    assert texts(f"{names}\n林海燕、张三丰\n") == [f"{names}林海燕、张三丰"]
 
 
 @pytest.mark.parametrize(
@@ -456,7 +544,7 @@ def test_cleaning_a_page_twice_ends_the_same(parts: list[str]) -> None:
         "字" + "<p>" * 100_000, "字" + "&nbsp;" * 50_000, "a\t" * 100_000, "| " * 100_000, "# " * 100_000, "责任编辑：" * 50_000,
         "短行\n" * 30_000, "短行，\n" * 30_000, "相关阅读\n某区开会\n" * 15_000, "引进人数\n12\n" * 15_000, "。\n" * 30_000,
         ("字" * 50 + "\n") * 10_000, "\n" * 1_000_000 + "字", "\u200b\n" * 30_000, "首页\n干部工作\n" * 15_000,
-        "主办单位：某县\n" * 30_000, ("(" * 119 + "a\n") * 2_000, ("大中小 " * 29 + "呀\n") * 2_000,
+        "主办单位：某县\n" * 30_000, "王伟 李娜\n" * 20_000, ("时间：上午\n地点：礼堂\n") * 15_000, "2023-05-06\n" * 20_000, ("(" * 119 + "a\n") * 2_000, ("大中小 " * 29 + "呀\n") * 2_000,
     ],
     ids=lambda raw: repr(raw[:6]),
 )  # fmt: skip
