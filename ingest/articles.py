@@ -23,6 +23,7 @@ from ingest.facts.official import (
     letterhead,
     looks_dated,
     number_organ,
+    office_of_dated,
 )  # fmt: skip
 from retriever.places import Gazetteer
 from retriever.text import sentence_spans
@@ -58,9 +59,6 @@ _LETTER = ("通知", "通报", "决定", "意见", "函", "请示", "批复", "�
 _HEAD_LINES = 8
 """Blocks from the top among which the head of an official document is looked for."""
 _SIGNING_OFFICES = 4
-_SIGNED = re.compile(
-    r"[（(]?(?P<office>[^\d（(][^\d]{2,60}?)(?:编印?|主办)?[\s，,]*(?P<date>(?:19|20|二[〇○零])[\s\S]{2,16}?)(?:印发)?[)）]?"
-)
 _TIME_OF_DAY = re.compile(r"\d[:：]\d\d")
 _CONTACT = re.compile(r"[（(]?(?:联系人|联系电话|联系方式|电话|咨询电话)[^：:]{0,8}[:：]")
 _CONTENTS = re.compile(r"(?:本期)?(?:要目|目录|导读|内容提要)\s*[:：]?")
@@ -123,12 +121,12 @@ class _Draft:
             self.paragraphs,
             _texts(self.bylines),
             _texts([*self.labels, *self.credits]),
-            list(_signature(self._signature_lines())),
+            self._signature_lines(),
         )
 
     def _signature_lines(self) -> list[str]:
         """Return where office and date of the article stand, not those of what it encloses."""
-        under_title = [text for text in _texts([*self.front, *self.labels]) if _office_and_date(text)]
+        under_title = [text for text in _texts([*self.front, *self.labels]) if office_of_dated(text)]
         return _texts(self.signed) or _texts(self.closing) or under_title
 
 
@@ -241,7 +239,7 @@ def _is_title(block: Block) -> bool:
 
 def _is_signed(blocks: Sequence[Block]) -> bool:
     """Whether blocks end with an office and a date below it, or with the copies of a letter."""
-    if _office_and_date(blocks[-1].text):
+    if office_of_dated(blocks[-1].text):
         return True
     if is_copies(blocks[-1].text):
         return len(blocks) > 1 and bool(whole_date(blocks[-2].text) or is_copies(blocks[-2].text))
@@ -316,7 +314,7 @@ def _closing_positions(blocks: Sequence[Block]) -> list[int]:
         elif is_office(block.text):
             offices += 1
         elif not is_copies(block.text):
-            if not _office_and_date(block.text):
+            if not office_of_dated(block.text):
                 break
             offices, dates = offices + 1, dates + 1
         found.append(index)
@@ -332,24 +330,6 @@ def _is_public(office: str) -> bool:
     return bool(re.search(r"中共|中国共产党|[省市区县旗州乡镇]", office))
 
 
-def _office_and_date(line: str) -> tuple[str, str] | None:
-    """Return office and date of a line that has just these, such as 湄潭县委组织部 2024年3月20日."""
-    match = _SIGNED.fullmatch(line)
-    if match and is_office(match["office"].strip()) and whole_date(match["date"]):
-        return match["office"].strip(), match["date"]
-    return None
-
-
-def _signature(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of a signature, each with one office or date."""
-    for line in lines:
-        parts = [line] if is_copies(line) else list(_office_and_date(line) or (line,))
-        offices = parts[0].split()
-        if len(offices) > 1 and all(is_office(office) and _is_public(office) for office in offices):
-            parts[:1] = offices
-        yield from parts
-
-
 def _with_signature(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
     """Make the signature of a letter above what it encloses text that heads nothing; return it by itself too."""
     told = False
@@ -362,7 +342,7 @@ def _with_signature(blocks: Sequence[Block]) -> tuple[list[Block], list[Block]]:
             end += 1
         if end > index and end < len(blocks) and _is_line_of(blocks[end], whole_date):
             end += 1
-        elif _office_and_date(block.text):
+        elif office_of_dated(block.text):
             end = index + 1
         else:
             continue
@@ -471,7 +451,7 @@ def _enough_title(lines: Sequence[str]) -> int:
 
 def _is_no_title(line: str) -> bool:
     """Whether a line below a title does not go on with it: a subtitle, who and when, a remark in brackets."""
-    return is_subtitle(line) or is_office(line) or line[0] in "（(" or bool(_office_and_date(line))
+    return is_subtitle(line) or is_office(line) or line[0] in "（(" or bool(office_of_dated(line))
 
 
 def _derived_title(paragraphs: Sequence[str]) -> str:

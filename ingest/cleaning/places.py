@@ -27,7 +27,9 @@ _WORK = re.compile(
     r"(?:编\s?辑|审核|审核人|审稿|校对|校对人|主编|编委|监制|签发|审签|一审|二审|三审|初审|复审|终审|美编|作者|记者|通讯员)\s*[:：]\s*(?P<who>.*)"
 )
 """Credits whose words also name steps of a procedure and speakers of an interview."""
-_WHO = re.compile(r"[\u4e00-\u9fff]{1,4}(?:[\s、/]+[\u4e00-\u9fff]{1,4}){0,5}[)）】]?")
+_WHO = re.compile(
+    r"[\u4e00-\u9fff]{1,4}(?:[\s、/]+[\u4e00-\u9fff]{1,4}){0,5}(?:\s+[\u4e00-\u9fff]{2,4}[:：]\s*\S.{0,40})?[)）】]?"
+)
 _ANNOUNCES = re.compile(r"如下|以下|下列|名单|人员|成员|个人|同志|代表|[奖组队班：:、]$")
 """Words before names that are those of a list."""
 _ENDS = re.compile(r"[。！？!?…][”’」』）)]*$")

@@ -30,7 +30,9 @@ _LABEL = re.compile(
 )
 _UNTOLD = re.compile(r"未注明|未提及|不详|未知")
 _DATE_LABELS = ("发布时间", "发布日期", "成文日期", "发文日期", "印发日期")
+_WITH_DAY = len("2024-03-05")
 _BARE_LABELS = ("日期", "时间")
+_BARE_LABEL = re.compile(rf"\s*[（(【\[]?(?:{'|'.join(_BARE_LABELS)})\s*[:：]")
 """Labels that may as well tell when a meeting takes place."""
 _CHRONICLE = re.compile(r"大事记|日志|日程|时间表")
 """A text of entries with their days; the first of these is not its own."""
@@ -402,8 +404,13 @@ def _noted(parts: Parts, labels: Mapping[str, str], first: str, last: str) -> st
     beside = [line for line in (*parts.credits, *parts.front) if not is_copies(line)]
     for line in beside if not _CHRONICLE.search(parts.title) else ():
         bare = re.sub(rf"\s*{PERSON}\s*$|^{PERSON}\s*", "", line)
-        if date := whole_date(line) or office_and_date(line)[1] or (whole_date(bare) if len(line) < 30 else ""):
+        if date := whole_date(line) or (whole_date(bare) if len(line) < 30 else ""):
             return date
+    for line in parts.credits:
+        # What pages have under a title in one line: 2024-05-06 07:30 来源：达州日报.
+        days = {found.iso for found in dates_in(line) if len(found.iso) == _WITH_DAY}
+        if len(days) == 1 and not is_copies(line) and not _BARE_LABEL.match(line):
+            return days.pop()
     if (match := _PUT_BEFORE.match(first)) and (date := first_date(match[0])):
         return date
     end = last[-80:]

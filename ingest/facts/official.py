@@ -23,12 +23,14 @@ _MARK = re.compile(
     r"(?:签发人?|密级|紧急程度|份号)\s*[:：].*|(?:机密|秘密|绝密|内部资料)?\s*[★☆].*|机密|秘密|绝密|特急|加急|平急|内部资料.{0,12}"
 )
 _COPIES = re.compile(
-    r"(?:抄送|抄报|主送|分送|发送|报送?|送|主题词|联系人|联系电话|审稿|签发)\s*[:：].*|"
+    r"(?:抄送|抄报|主送|分送|发送|报送?|送|发|主题词|联系人|联系电话|审稿|签发)\s*[:：].*|"
     rf"[\u4e00-\u9fff\s]{{2,40}}{_BODY}\s*(?:19|20)\d{{2}}\s*年.{{3,8}}印发|[（(]?(?:共印|印)\s*\d+\s*份[)）]?|[（(]此件.{{2,20}}[)）]"
 )
 _ATTACHED = re.compile(r"附件?\s*[\d一二三四五六七八九十]{0,3}\s*[:：]\s*\S.*")
 _ADDRESSEE = re.compile(r"[^。！？]{2,200}[:：]")
 _WITH_MONTH = len("2024-01")
+_PUBLISHES = re.compile(r"\s*(?:编印?|主办)$")
+"""What the head of a bulletin has behind its office."""
 _SEAT = re.compile(r"中共|中国共产党|共青团|[省市区县旗州盟镇乡团校院司]")
 """What an office has of its own where another stands before it on the line; 组织部 alone belongs to that one."""
 _MASTHEAD = re.compile(r"\S{2,16}(?:简报|专报|快报|动态|信息|通讯|参阅|参考)")
@@ -59,7 +61,8 @@ def office_and_date(line: str) -> tuple[str, str]:
     found = next(dates_in(bare), None)
     if found is None or len(found.iso) < _WITH_MONTH:
         return "", ""
-    office, date = bare[: found.start].strip(" \t\u3000，,、"), whole_date(bare[found.start :])
+    office = _PUBLISHES.sub("", bare[: found.start].strip(" \t\u3000，,、"))
+    date = whole_date(bare[found.start :])
     return (office, date) if date and is_office(office) else ("", "")
 
 
