@@ -53,7 +53,7 @@ def crash(texts: Path, *, documents: int, times: int, seed: int = 0) -> dict[str
         problems = _problems(files, settings, encoder)
         if problems:
             raise UsageError(f"未受打扰的索引就不完整：{problems[0]}")
-        killed = [_kill(files, settings, encoder, chance.uniform(0.0, whole_run)) for _ in range(times)]
+        killed = [_kill(files, settings, encoder, lambda: chance.uniform(0.0, whole_run)) for _ in range(times)]
         damaged = [_damage(files, settings, encoder, chance) for _ in range(times)]
     return {
         "documents": documents,
@@ -94,12 +94,16 @@ def _ingest(files: Path, settings: Settings, kill_after: float | None = None) ->
     return False
 
 
-def _kill(files: Path, settings: Settings, encoder: Encoder, after: float) -> list[str]:
-    shutil.rmtree(settings.data)
-    ended = not _ingest(files, settings, kill_after=after)
+def _kill(files: Path, settings: Settings, encoder: Encoder, moment: Callable[[], float]) -> list[str]:
+    """Kill an ingest into an empty folder in its middle and finish it; one that ends before that is begun anew."""
+    killed = False
+    while not killed:
+        shutil.rmtree(settings.data)
+        after = moment()
+        killed = _ingest(files, settings, kill_after=after)
     _ingest(files, settings)
     told = _problems(files, settings, encoder)
-    say(f"杀于 {after:.1f} 秒{'（已结束）' if ended else ''}：{'完整' if not told else told[0]}")
+    say(f"杀于 {after:.1f} 秒：{'完整' if not told else told[0]}")
     return told
 
 
