@@ -13,7 +13,7 @@ from core.schema import Article, Document, Origin
 from ingest.cleaning.blocks import Block, Role
 from ingest.facts.dates import whole_date
 from ingest.facts.kinds import is_greeting, kind_of_title
-from ingest.facts.metadata import Parts, read_metadata
+from ingest.facts.metadata import read_metadata
 from ingest.facts.official import (
     is_addressee,
     is_copies,
@@ -25,6 +25,7 @@ from ingest.facts.official import (
     number_organ,
     office_of_dated,
 )  # fmt: skip
+from ingest.facts.parts import Parts
 from retriever.places import Gazetteer
 from retriever.text import sentence_spans
 
