@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from core.schema import Article, Chunk
-from ingest.articles import Section
+from ingest.sections import Section
 from retriever.text import sentence_spans
 
 TARGET = 320

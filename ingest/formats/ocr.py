@@ -17,7 +17,7 @@ from PIL import Image
 
 from core.errors import UnsupportedFormatError
 from ingest.formats.grids import Edge, aligned_grids, ruled_cells, ruled_grids
-from ingest.formats.layout import Page
+from ingest.formats.page import Page
 from ingest.formats.runs import Run, runs_of, width_of
 from ingest.lines import Problem
 

@@ -17,7 +17,8 @@ from ingest.formats import ocr
 from ingest.formats.containers import Container, open_container, parse_xml
 from ingest.formats.grids import Edge, aligned_grids, ruled_cells, ruled_grids
 from ingest.formats.images import pictures
-from ingest.formats.layout import Page, laid_out
+from ingest.formats.layout import laid_out
+from ingest.formats.page import Page
 from ingest.formats.runs import Run, is_wide, runs_of
 from ingest.lines import Limits, Problem, RawText, too_many_pages
 

@@ -22,7 +22,8 @@ from pypdfium2 import raw as pdfium
 from core.errors import DamagedFileError, EmptyFileError, FileTooLargeError
 from ingest.formats import ocr
 from ingest.formats.grids import MOST_EDGES, Box, Edge, aligned_grids, ruled_cells, ruled_grids
-from ingest.formats.layout import Page, laid_out
+from ingest.formats.layout import laid_out
+from ingest.formats.page import Page
 from ingest.formats.runs import Run, runs_of
 from ingest.lines import Limits, Problem, RawText, too_many_pages
 from retriever.text import RADICALS

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.schema import Article, Chunk
-from ingest.articles import Section, Structured, structure
+from ingest.articles import Structured, structure
 from ingest.chunking import LIMIT, chunk_article
 from ingest.cleaning.clean import clean
 from ingest.formats.plain import lines_of
+from ingest.sections import Section
 from retriever.places import Gazetteer
 from retriever.text import sentence_spans, squeeze
 from tests.ingest.prose import DOINGS, PLACES, RESULTS, articles, sentences

@@ -7,7 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ingest.formats.grids import Edge, aligned_grids, cell_text, ruled_cells, ruled_grids
-from ingest.formats.layout import Page, glue, lines_of
+from ingest.formats.layout import glue, lines_of
+from ingest.formats.page import Page
 from ingest.formats.runs import Run, is_wide, row_text, rows_of, runs_of, width_of
 from tests.ingest.prose import articles
 
