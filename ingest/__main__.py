@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ from tqdm import tqdm
 
 from core.cli import command, print_json, say
 from core.errors import UsageError
-from core.schema import FileState, IngestReport
+from core.schema import FileResult, FileState, IngestReport
 from core.settings import Settings
 from ingest.lines import Limits
 
@@ -255,16 +256,20 @@ def _print_report(report: IngestReport) -> None:
     shown = [result for result in report.files if result.state is not FileState.SKIPPED]
     for result in shown:
         numbers = [str(n) if n else "" for n in (result.documents, result.articles, result.chunks)]
-        label = _LABELS[result.state]
-        if result.state is FileState.FAILED:
-            label = _CAUSES.get(result.cause, label)
         remarks = [result.reason, *result.notes, _duplicate(result.duplicate_of)]
-        table.add_row(label, result.source, *numbers, "；".join(filter(None, remarks)))
+        table.add_row(_label(result), result.source, *numbers, "；".join(filter(None, remarks)))
     if shown:
         _print(table)
-    counts = "，".join(f"{label} {report.count(state)}" for state, label in _LABELS.items())
-    say(f"{counts}；计算向量 {report.embedded} 个。")
+    # What was read in part stands among the added files already: no failure of a file.
+    counts = Counter(_label(result) for result in report.files)
+    told = [*_LABELS.values(), *(label for label in _CAUSES.values() if counts[label])]
+    say("，".join(f"{label} {counts[label]}" for label in told) + f"；计算向量 {report.embedded} 个。")
     say(f"资料库现有 {report.documents} 份文档、{report.articles} 篇文章、{report.chunks} 个片段。")
+
+
+def _label(result: FileResult) -> str:
+    label = _LABELS[result.state]
+    return _CAUSES.get(result.cause, label) if result.state is FileState.FAILED else label
 
 
 def _duplicate(main: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import PurePosixPath
 
 from core.schema import Article, Document, Origin
+from ingest.bulletins import item_positions, without_bullet
 from ingest.cleaning.blocks import Block, Role
 from ingest.facts.kinds import kind_of_title
 from ingest.facts.metadata import read_metadata
@@ -65,20 +68,30 @@ class _Draft:
     def paragraphs(self) -> list[str]:
         return [block.text for block in self.body if block.role is Role.TEXT]
 
-    def parts(self, *, titled: bool) -> Parts:
-        """Return what tells about the article; `titled` is whether its title is its own."""
+    @property
+    def is_official(self) -> bool:
+        """Whether it has the letterhead or the number of an official document."""
+        return any(letterhead(block.text) or number_organ(block.text) for block in self.front)
+
+    def parts(self, *, titled: bool, masthead: Sequence[Block] = ()) -> Parts:
+        """Return what tells about the article.
+
+        Args:
+            titled: whether its title is its own.
+            masthead: what stands over all articles of a bulletin.
+        """
         return Parts(
             self.title if titled else "",
-            _texts(self.front),
+            _texts([*masthead, *self.front]),
             self.paragraphs,
             _texts(self.bylines),
             _texts([*self.labels, *self.credits]),
-            self._signature_lines(),
+            self._signature_lines(masthead),
         )
 
-    def _signature_lines(self) -> list[str]:
+    def _signature_lines(self, masthead: Sequence[Block]) -> list[str]:
         """Return where office and date of the article stand, not those of what it encloses."""
-        under_title = [text for text in _texts([*self.front, *self.labels]) if office_of_dated(text)]
+        under_title = [text for text in _texts([*masthead, *self.front, *self.labels]) if office_of_dated(text)]
         return _texts(self.signed) or _texts(self.closing) or under_title
 
 
@@ -128,7 +141,9 @@ def structure(
         date: a date known from outside, in any common form.
         file_name: name of the file; a date in it counts where the text tells none.
     """
-    drafts = [_draft(part) for part in _split(blocks)]
+    items = item_positions(blocks, gazetteer)
+    masthead = list(blocks[: items[0]]) if items else []
+    drafts = [_draft(part) for part in (_cut(blocks, items) if items else _split(blocks))]
     if title and len(drafts) == 1:
         found = drafts[0]
         if found.title and not found.derived and found.title != title:
@@ -139,24 +154,45 @@ def structure(
     sections: list[tuple[Section, ...]] = []
     for number, draft in enumerate(drafts):
         start = page.length
+        for block in masthead if not number else ():
+            page.put(block.text, block.origin)
         if draft.title and not draft.derived:
             page.put(draft.title, draft.origin)
-        for block in (*draft.front, *draft.labels):
-            page.put(block.text, block.origin)
-        laid = tuple(lay_sections(draft.body, page.put))
-        for block in (*draft.closing, *draft.bylines, *draft.credits):
+        head = [page.put(block.text, block.origin) for block in (*draft.front, *draft.labels)]
+        laid = list(lay_sections(draft.body, page.put))
+        foot = [page.put(block.text, block.origin) for block in draft.closing]
+        # Number, signature and copies of a document are asked for as well.
+        laid = [*_section_of(head if draft.is_official else []), *laid, *_section_of(foot)]
+        for block in (*draft.bylines, *draft.credits):
             page.put(block.text, block.origin)
         for block in draft.captions:
             page.put(_CAPTION_MARK + block.text, block.origin)
-        parts = draft.parts(titled=bool(title) or not draft.derived)
+        parts = draft.parts(titled=bool(title) or not draft.derived, masthead=masthead)
         meta = read_metadata(parts, date, gazetteer, file_name=file_name)
         article_id = f"{document_id}-{number}"
-        articles.append(Article(article_id, document_id, draft.title or source, (), start, page.length - 1, meta))
-        sections.append(laid)
+        name = without_bullet(draft.title) if items else draft.title
+        articles.append(Article(article_id, document_id, name or _file_title(source), (), start, page.length - 1, meta))
+        sections.append(tuple(laid))
     known = {"date": date} if date else {}
     origins = {"origins": page.origins} if page.origins else {}
-    document = Document(document_id, source, articles[0].title, page.text, sha256, {**known, **origins})
+    name = masthead[0].text if masthead else articles[0].title
+    document = Document(document_id, source, name, page.text, sha256, {**known, **origins})
     return Structured(document, tuple(articles), tuple(sections))
+
+
+def _file_title(source: str) -> str:
+    """Return the name of a file without its folder and its ending; that of a record as it is."""
+    path = PurePosixPath(source)
+    return source if "#" in path.name else path.stem or source
+
+
+def _section_of(places: Sequence[tuple[int, int]]) -> list[Section]:
+    return [Section((), places[0][0], places[-1][1])] if places else []
+
+
+def _cut(blocks: Sequence[Block], starts: Sequence[int]) -> Iterator[Sequence[Block]]:
+    """Yield the blocks of each piece of a bulletin."""
+    yield from (blocks[start:end] for start, end in pairwise([*starts, len(blocks)]))
 
 
 def _split(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -207,7 +243,7 @@ def _draft(blocks: Sequence[Block]) -> _Draft:
         title_at = title_at[:taken]
     draft.front = [*head, *title_lines[taken : len(title_at)]]
     in_title = set(title_at)
-    is_letter = any(letterhead(b.text) or number_organ(b.text) for b in head) or kind_of_title(draft.title) in _LETTER
+    is_letter = draft.is_official or kind_of_title(draft.title) in _LETTER
     for index, block in enumerate(blocks):
         if index in in_title:
             continue

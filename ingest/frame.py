@@ -10,8 +10,17 @@ from dataclasses import replace
 from ingest.cleaning.blocks import Block, Role
 from ingest.facts.dates import whole_date
 from ingest.facts.kinds import is_greeting, kind_of_title
-from ingest.facts.official import is_copies, is_head, is_office, is_subtitle, looks_dated, office_of_dated
-from retriever.text import sentence_spans
+from ingest.facts.official import (
+    is_copies,
+    is_head,
+    is_masthead,
+    is_office,
+    is_person_with_post,
+    is_subtitle,
+    looks_dated,
+    office_of_dated,
+)
+from retriever.text import is_row, sentence_spans
 
 _MIN_TITLE = 12
 """Characters: a shorter first title line is read together with the next."""
@@ -24,6 +33,7 @@ _TIME_OPENING = re.compile(r"^(?:近年来|近日|日前|近期|今年以来|去
 _NUMBERED = re.compile(
     r"\s*(?:第[一二三四五六七八九十百]+[章节部分编篇]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}\s*[.．、])"
 )
+_FIGURE_AT_END = re.compile(r"[\d.,%％]+$")
 _HEAD_LINES = 8
 """Blocks from the top among which the head of an official document is looked for."""
 _SIGNING_OFFICES = 4
@@ -130,9 +140,11 @@ def head_positions(blocks: Sequence[Block]) -> list[int]:
         if block.role in (Role.LINE, Role.CAPTION) and is_head(block.text, below) and not is_day:
             found.append(index)
     found += _contents_positions(blocks)
-    # What is nothing but such lines has no other title.
-    others = any(block.role in (Role.LINE, Role.HEADING) for i, block in enumerate(blocks) if i not in found)
-    return found if others else []
+    others = [block for i, block in enumerate(blocks) if i not in found and block.role in (Role.LINE, Role.HEADING)]
+    # What is nothing but such lines has no other title; nor has a bulletin of numbered items.
+    if any(block.role is Role.LINE or not _NUMBERED.match(block.text) for block in others):
+        return found
+    return [i for i in found if not is_masthead(blocks[i].text)] if others else []
 
 
 def _contents_positions(blocks: Sequence[Block]) -> list[int]:
@@ -184,10 +196,14 @@ def _is_day(line: str) -> bool:
 
 
 def _below(blocks: Sequence[Block], title: int) -> list[int]:
-    """Return where the lines that go on with a title of the format stand: its second half, a subtitle."""
+    """Return where the lines below a title of the format stand: its second half, a subtitle, who spoke and when."""
     below: list[int] = []
     for index in range(title + 1, len(blocks)):
-        if not (is_title(blocks[index]) or (blocks[index].role is Role.LINE and is_subtitle(blocks[index].text))):
+        block = blocks[index]
+        is_beside = block.role is Role.LINE and (
+            _is_no_title(block.text) or bool(whole_date(block.text)) or is_person_with_post(block.text)
+        )
+        if not (is_title(block) or is_beside):
             break
         below.append(index)
     return below
@@ -211,12 +227,16 @@ def _is_no_title(line: str) -> bool:
 
 def derived_title(paragraphs: Sequence[str]) -> str:
     """Return the first clause that says what a text without a title is about."""
-    for paragraph in [p for p in paragraphs if not is_greeting(p)][:3]:
+    for paragraph in [p for p in paragraphs if not is_greeting(p) and not is_row(p)][:3]:
         for start, end in sentence_spans(paragraph):
             sentence = _TIME_OPENING.sub("", paragraph[start:end])
             clause = re.split(r"[，,；;。！？!?]", sentence)[0].strip("“”\"' ")
             if 8 <= len(clause) <= _DERIVED_TITLE:
                 return clause
             if len(clause) > _DERIVED_TITLE:
-                return clause[: _DERIVED_TITLE - 1] + "…"
-    return paragraphs[0].strip("| ")[:_DERIVED_TITLE] if paragraphs else ""
+                # Never half a figure.
+                return _FIGURE_AT_END.sub("", clause[: _DERIVED_TITLE - 1]) + "…"
+    if not paragraphs or is_row(paragraphs[0]):
+        return ""
+    first = paragraphs[0].strip("| ")
+    return first if len(first) <= _DERIVED_TITLE else _FIGURE_AT_END.sub("", first[: _DERIVED_TITLE - 1]) + "…"

@@ -61,7 +61,8 @@ class FileStatus:
 def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[tuple[str, str]]]:
     """Return the files under `paths`, each once, in order, and what was passed over as (source, reason).
 
-    Hidden files and folders and symbolic links inside folders are left out, and so are side files with facts.
+    Hidden files and folders are left out, and so are side files with facts; symbolic links inside folders are not
+    followed.
     """
     found: dict[Path, Input] = {}
     passed_over: list[tuple[str, str]] = []
@@ -71,7 +72,9 @@ def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[tuple[str, str
             above = _facts_above(root.parent)
             for path, folder in _walk(root):
                 source = _readable(path.relative_to(root)) if path != root else _readable(Path(given.name or root.name))
-                if path.suffix.lower() in SUFFIXES or is_folder(path):
+                if path.is_symlink():
+                    passed_over.append((source, "是符号链接，没有跟随"))
+                elif path.suffix.lower() in SUFFIXES or is_folder(path):
                     found.setdefault(path, Input(path, source, folder=folder or above))
                 else:
                     passed_over.append((source, f"暂不支持的格式 {path.suffix or '（无扩展名）'}"))
@@ -206,11 +209,13 @@ def _walk(root: Path) -> Iterator[tuple[Path, Path | None]]:
     for parent, folders, files in os.walk(root, onerror=lambda exc: closed.append(Path(exc.filename))):
         here = Path(parent)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links = [here / name for name in folders if (here / name).is_symlink()]
         facts[here] = here if set(SIDE_FILES) & set(files) else facts.get(here.parent)
         for name in sorted(files):
             path = here / name
-            if not name.startswith((".", "~$")) and name not in SIDE_FILES and not path.is_symlink():
+            if not name.startswith((".", "~$")) and name not in SIDE_FILES:
                 yield path, facts[here]
+        yield from ((path, None) for path in links)
     yield from ((path, None) for path in closed)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.errors import ReadError
 from core.schema import Encoder, FileResult, FileState, IngestReport
-from ingest.facts.side_file import Facts, load_facts
+from ingest.facts.side_file import Facts, load_facts, side_file_name
 from ingest.inputs import (
     FileStatus,
     Input,
@@ -345,7 +345,7 @@ class Ingest:
                 self._facts[folder] = load_facts(folder)
             except ReadError as exc:
                 self._facts[folder] = None
-                yield FileResult(f"{folder.name}/资料信息", FileState.FAILED, str(exc), cause=exc.cause)
+                yield FileResult(f"{folder.name}/{side_file_name(folder)}", FileState.FAILED, str(exc), cause=exc.cause)
 
     def _facts_of(self, file: Input) -> FactsOf | None:
         if not file.folder or not self._facts.get(file.folder):
@@ -368,7 +368,7 @@ class Ingest:
                 continue
             if unused := facts.unused(self._names_below(folder, inputs)):
                 reason = f"这些行没有对应的文件，请检查文件名：{'、'.join(unused[:_SHOWN_PROBLEMS])}"
-                yield FileResult(f"{folder.name}/资料信息", FileState.FAILED, reason, cause="unused")
+                yield FileResult(f"{folder.name}/{side_file_name(folder)}", FileState.FAILED, reason, cause="unused")
 
     def _names_below(self, folder: Path, inputs: Sequence[Input]) -> Iterator[str]:
         """Yield what a side file may name: the files below its folder, and the texts of those that were given."""

@@ -86,6 +86,11 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     yield from _trimmed(text, start, len(text))
 
 
+def is_row(text: str) -> bool:
+    """Whether a text is a row of a table as the readers write it: each cell behind its header."""
+    return bool(_ROW.fullmatch(text))
+
+
 def statement_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield `(start, end)` of what can be quoted alone: sentences, and of long ones the parts between semicolons.
 

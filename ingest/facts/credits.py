@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import rjieba
 
+from ingest.facts.official import closed_up_name
 from retriever.names import PERSON
 
 _COMPOUND = "欧阳|司马|上官|诸葛|尉迟|皇甫|东方|慕容|司徒|夏侯|令狐|宇文|长孙|端木|公孙|申屠|钟离"
@@ -27,7 +28,6 @@ _BULLET = re.compile(r"^[□■◆●]\s*")
 _SEPARATOR = re.compile(r"[\s、，,/:：;；丨|&＆]+")
 _AFTER_ROLE = tuple(" \u3000/:：丨|")
 """What sets a name apart from the role before it, so that it may be an ordinary word as well: 记者：高洁."""
-_SPACED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000]([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 _SOURCE = re.compile(
     r"(?<![图据])(?:来源|稿源|发布单位|发文机关|供稿(?:单位)?)\s*[:：丨|]\s*(?P<named>[^，,。；;!！(（)）】\]\s丨|]{2,30}(?:[（(][^（()）]{2,16}[)）])?)"
     r"|转自\s*[:：丨|]\s*(?P<taken>[^，,。；;!！)）】\]\s丨|]{2,20})"
@@ -141,11 +141,11 @@ def _of_byline(line: str) -> Iterator[str]:
     if bullet := _BULLET.match(line):
         rest = line[bullet.end() :]
         if not names_role(rest):
-            yield from (name for name in _SEPARATOR.split(_joined(rest)) if name)
+            yield from (name for name in _SEPARATOR.split(closed_up_name(rest)) if name)
             return
         line = rest
     if not names_role(line):
-        words = [word for word in _SEPARATOR.split(_joined(line).strip("（()） ")) if word]
+        words = [word for word in _SEPARATOR.split(closed_up_name(line).strip("（()） ")) if word]
         if any(is_person(word) for word in words):
             yield from (word for word in words if not _NO_NAME.match(word))
         return
@@ -190,7 +190,7 @@ def _by_role(text: str, *, whole: bool = False) -> Iterator[tuple[str, str]]:
 def _names(segment: str, *, plain: bool = False) -> list[str]:
     """Return the personal names that a stretch of text begins with; none where it is something else."""
     found: list[str] = []
-    for word in _SEPARATOR.split(_joined(segment.strip(" \u3000:：/丨|（()）【】[]"))):
+    for word in _SEPARATOR.split(closed_up_name(segment.strip(" \u3000:：/丨|（()）【】[]"))):
         bare = re.match(r"[\u4e00-\u9fff×·]*", word)
         name = bare[0] if bare else ""
         is_name = bool(_NAME.fullmatch(name)) or (plain and 2 <= len(name) <= 4)
@@ -212,11 +212,6 @@ def is_person(name: str) -> bool:
     # Without its model of unknown words: with it, every name is a word.
     is_word = len(rjieba.cut(name, False)) == 1
     return not (is_word and rjieba.tag(name)[0][1] in _ORDINARY)
-
-
-def _joined(text: str) -> str:
-    """Return a text with names of two characters set apart joined: 王 月."""
-    return _SPACED.sub(r"\1\2", text)
 
 
 def _last_words(paragraph: str) -> str:

@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from core.schema import Metadata
 from ingest.facts.credits import Credits, is_media, is_person, names_role, read_credits
 from ingest.facts.kinds import OF_OFFICES, kind_of_speech, kind_of_title
-from ingest.facts.official import is_copies, is_office, letterhead, number_organ, office_of_dated, offices_of
+from ingest.facts.official import (
+    POST,
+    closed_up_name,
+    is_copies,
+    is_office,
+    is_person_with_post,
+    letterhead,
+    number_organ,
+    office_of_dated,
+    offices_of,
+)
 from ingest.facts.parts import Parts
 from ingest.facts.place import place_of
 from ingest.facts.writing import date_of_writing
@@ -32,12 +42,7 @@ _SPOKEN_FOR = re.compile(
 )
 _WRITTEN = re.compile(rf"(?P<office>\S+)\s+(?P<name>{PERSON})")
 """A line under the title with the author's office and name."""
-_POST = (
-    r"[\u4e00-\u9fff、（）()]{2,30}?(?:书记|部长|主任|县长|市长|区长|省长|州长|局长|厅长|主席|院长|校长|主委|处长|科长|会长|"
-    r"秘书长|负责人|同志)"
-)
-_SPEAKER = re.compile(rf"(?:{_POST}\s*)?{PERSON}|{_POST}\s+[\u4e00-\u9fff]{{1,3}}(?:某某?|[×xX]{{1,2}})?")
-_SPOKE = re.compile(rf"^(?:{_POST})?\s*(?P<name>{PERSON})(?:同志)?$")
+_SPOKE = re.compile(rf"^(?:{POST})?\s*(?P<name>{PERSON})(?:同志)?$")
 
 
 def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_name: str = "") -> Metadata:
@@ -131,8 +136,8 @@ def _speaker(parts: Parts) -> str:
         return named[0].removesuffix("同志")
     for line in (*parts.front, *parts.bylines):
         bare = re.sub(r"[（(][^（()）]*\d{4}[^（()）]*[)）]|\d{4}年\d{1,2}月(?:\d{1,2}日)?", "", line).strip()
-        if _SPEAKER.fullmatch(bare):
-            return re.sub(r"\s+", " ", bare).removesuffix("同志")
+        if is_person_with_post(bare):
+            return re.sub(r"\s+", " ", closed_up_name(bare)).removesuffix("同志")
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.facts.dates import dates_in, whole_date
+from retriever.names import PERSON
 
 _HAN = r"[\u4e00-\u9fff]"
 _BODY = (
@@ -33,6 +34,12 @@ _PUBLISHES = re.compile(r"\s*(?:编印?|主办)$")
 """What the head of a bulletin has behind its office."""
 _SEAT = re.compile(r"中共|中国共产党|共青团|[省市区县旗州盟镇乡团校院司]")
 """What an office has of its own where another stands before it on the line; 组织部 alone belongs to that one."""
+_SPREAD_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
+POST = (
+    r"[\u4e00-\u9fff、（）()]{2,30}?(?:书记|部长|主任|县长|市长|区长|省长|州长|局长|厅长|主席|院长|校长|主委|处长|科长|会长|"
+    r"秘书长|负责人|同志)"
+)
+_PERSON_WITH_POST = re.compile(rf"(?:{POST}\s*)?{PERSON}|{POST}\s+[\u4e00-\u9fff]{{1,3}}(?:某某?|[×xX]{{1,2}})?")
 _MASTHEAD = re.compile(r"\S{2,16}(?:简报|专报|快报|动态|信息|通讯|参阅|参考)")
 _DAY = re.compile(r"\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
 _SUBTITLE = re.compile(r"[—─－-]{1,3}\s*\S.*")
@@ -89,6 +96,21 @@ def number_year(line: str) -> str:
     return match["year"] if match else ""
 
 
+def is_masthead(line: str) -> bool:
+    """Whether a line has the form of the name of a bulletin, such as 组工简报."""
+    return bool(_MASTHEAD.fullmatch(line))
+
+
+def is_person_with_post(line: str) -> bool:
+    """Whether a line names a person alone or behind a post: 区委组织部部长 张 明."""
+    return bool(_PERSON_WITH_POST.fullmatch(closed_up_name(line)))
+
+
+def closed_up_name(line: str) -> str:
+    """Return a line with the space taken out that sets a name of two characters as wide as one of three: 张 明."""
+    return _SPREAD_NAME.sub(r"\1\2", line)
+
+
 def is_issue(line: str) -> bool:
     """Whether a line is the number of an issue, such as 第12期."""
     return bool(_ISSUE.fullmatch(line))
@@ -96,7 +118,7 @@ def is_issue(line: str) -> bool:
 
 def is_head(line: str, below: str = "") -> bool:
     """Whether a line above a title belongs to the head of a document, not to the title; `below` is the next line."""
-    if _MASTHEAD.fullmatch(line):
+    if is_masthead(line):
         return is_issue(below)
     return bool(
         letterhead(line)

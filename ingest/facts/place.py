@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from ingest.facts.credits import Credits, is_media
 from ingest.facts.official import is_office, letterhead, number_organ, office_of_dated
@@ -35,6 +35,10 @@ _SPIRIT = re.compile(
 _LONGEST_GUEST = 4
 _AND = re.compile(r"[、和与及]")
 _NATIVE = re.compile(r"人[，,。；;）)]|籍")
+_TIME_BEFORE = re.compile(
+    r"(?:[\s“（(，,]|近年来|近日|日前|近期|[今去]年(?:以来)?|截至目前|(?:19|20)\d{2}年(?:以来)?|\d{1,2}月(?:\d{1,2}日)?)*"
+)
+"""What may stand before the place with which a text begins."""
 _OUR_CITY = re.compile(r"我市|该市")
 _OUR_DISTRICT = re.compile(r"[我全该][区县旗]")
 _PROVINCES = {
@@ -82,8 +86,17 @@ def place_of(parts: Parts, labels: Mapping[str, str], credits: Credits, gazettee
     place = _by_counts(counts, Counter(p for _, p in spoken), body)
     if not place.name:
         told = [p for m, p in spoken if m not in in_names and m.start >= behind + 1 + credits.dateline_end]
-        place = _of_frame(credits, told, gazetteer)
-    return place
+        place = _of_frame(credits, told, gazetteer) if credits.dateline or credits.origin else Place("")
+    return place if place.name else _of_opening(text[behind + 1 :], behind + 1, spoken, silent)
+
+
+def _of_opening(body: str, start: int, spoken: Sequence[tuple[Mention, Place]], silent: Container[Mention]) -> Place:
+    """Return the place with which a text begins, where it speaks of no other."""
+    first, place = next(iter(spoken), (None, Place("")))
+    if first is None or first in silent or not _TIME_BEFORE.fullmatch(body[: first.start - start]):
+        return Place("")
+    alone = all(p.contains(place) or place.contains(p) for _, p in spoken)
+    return _smallest([p for _, p in spoken]) if alone and place.province else Place("")
 
 
 def _place_label(labels: Mapping[str, str]) -> str:

@@ -140,6 +140,11 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def side_file_name(folder: Path) -> str:
+    """Return the name of the side file in a folder."""
+    return next((name for name in NAMES if (folder / name).is_file()), NAMES[0])
+
+
 def load_facts(folder: Path) -> Facts:
     """Return the corrections of a folder; none where it has no side file.
 

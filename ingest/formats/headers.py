@@ -48,6 +48,29 @@ class Table:
     data: range
 
 
+def side_by_side(cells: list[list[Cell]]) -> list[list[list[Cell]]]:
+    """Return the tables that stand beside each other in a grid, parted by an empty column; mostly it is one.
+
+    Each begins with a row of headers, or of a caption over one, so that a column without entries parts no table.
+    """
+    width = max((len(row) for row in cells), default=0)
+    filled = [any(column < len(row) and row[column] for row in cells) for column in range(width)]
+    runs: list[list[int]] = []
+    for column in range(width):
+        if filled[column] and column and filled[column - 1]:
+            runs[-1].append(column)
+        elif filled[column]:
+            runs.append([column])
+    parts = [[[row[c] if c < len(row) else "" for c in run] for row in cells] for run in runs]
+    each_is_one = all(len(run) > 1 for run in runs) and all(map(_begins_with_headers, parts))
+    return parts if len(parts) > 1 and each_is_one else [cells]
+
+
+def _begins_with_headers(cells: list[list[Cell]]) -> bool:
+    first = _end_of_captions(cells)
+    return _header_count(cells, first, 0) > 0
+
+
 def tables_in(cells: list[list[Cell]], declared: int) -> Iterator[Table]:
     """Yield the tables of a grid from top to bottom; `declared` is how many rows its format says are headers."""
     first = _end_of_captions(cells)

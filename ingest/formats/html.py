@@ -373,7 +373,7 @@ def _info_lines(block: Block, is_near: bool, is_head: bool = False) -> list[str]
             part for part in (text[: date.start()].strip(_EDGES), date[0], text[date.end() :].strip(_EDGES)) if part
         ]
     before = text[: labels[0].start()].strip(_EDGES)
-    if before and not _DATE.fullmatch(before) and len(labels) < 2:
+    if before and not _DATE.fullmatch(before) and (len(labels) < 2 or "。" in before):
         return []
     if len(text) > 80 and len(labels) < 3:
         return []

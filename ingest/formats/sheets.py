@@ -121,6 +121,9 @@ def _sheets_of_package(data: bytes, limits: Limits, notes: list[str]) -> list[_S
             BytesIO(without_dangling_links(container, data)), read_only=True, data_only=True, keep_links=False
         )
         for worksheet in book.worksheets:
+            if worksheet.sheet_state != "visible":
+                notes.append(f"隐藏的工作表“{worksheet.title}”未收录")
+                continue
             part = _part_of(worksheet, container)
             merged = _merged(part)
             worksheet.reset_dimensions()

@@ -22,7 +22,7 @@ from ingest.formats.cells import (
     is_section,
     texts_of,
 )
-from ingest.formats.headers import Table, headers_of, repeats_header, tables_in
+from ingest.formats.headers import Table, headers_of, repeats_header, side_by_side, tables_in
 from ingest.lines import Line
 
 OriginOf = Callable[[int], Origin]
@@ -52,6 +52,9 @@ def row_lines(rows: Sequence[Row], origin_of: OriginOf, header_rows: int = 0) ->
             for cell in row
             for text in _paragraphs(cell)
         ]
+    parts = side_by_side(cells)
+    if len(parts) > 1:
+        return [line for part in parts for line in row_lines(part, origin_of, header_rows)]
     lines: list[Line] = []
     for table in tables_in(cells, header_rows):
         lines.extend(_caption_lines(cells, table, origin_of))

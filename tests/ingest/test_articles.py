@@ -441,7 +441,11 @@ def test_head_and_addressee_of_a_letter_stand_in_front_and_its_signature_behind(
         NOTICE + "\n" + page("附件：茶业人才项目申报表", "中共湄潭县委组织部", "2024年3月5日", "抄送：县委办公室。")
     )
     assert made.document.title == "关于做好茶业人才项目申报工作的通知"
-    assert sections_of(made) == [((), TEA[0]), (("一、申报范围",), TEA[1]), (("二、工作要求",), TEA[2])]
+    head, *body, foot = sections_of(made)
+    assert body == [((), TEA[0]), (("一、申报范围",), TEA[1]), (("二、工作要求",), TEA[2])]
+    # Number, addressee and signature can be asked for.
+    assert head == ((), "中共湄潭县委组织部文件\n湄组通〔2024〕3号\n各镇党委，各街道党工委，县级各部门党组：")
+    assert foot == ((), "附件：茶业人才项目申报表\n中共湄潭县委组织部\n2024年3月5日\n抄送：县委办公室。")
     assert made.document.text.startswith(
         "关于做好茶业人才项目申报工作的通知\n中共湄潭县委组织部文件\n湄组通〔2024〕3号\n各镇党委，各街道党工委，县级各部门党组："
     )
@@ -491,7 +495,7 @@ def test_office_and_date_on_one_line_are_a_signature(read) -> None:
     made = read(NOTICE + "\n" + page("中共湄潭县委组织部 2024年3月5日", "抄送：县委办公室。"))
     meta = made.articles[0].meta
     assert (meta.issuer, meta.date, meta.date_from) == ("中共湄潭县委组织部", "2024-03-05", "落款")
-    assert sections_of(made)[-1] == (("二、工作要求",), TEA[2])
+    assert sections_of(made)[-2] == (("二、工作要求",), TEA[2])
 
 
 def test_two_offices_on_one_line_are_two(read) -> None:
@@ -577,7 +581,7 @@ def test_an_item_of_a_list_heads_neither_the_next_item_nor_the_signature(read) -
     )
     assert sections_of(made)[1] == (("一、材料",), "1.身份证复印件\n2.论文，三年以内的均可。")
     made = read(NOTICE + "\n" + page("附件：1.申报表", "2.汇总表", *SIGNED, "附件1", "申报表", TEA[3]))
-    assert sections_of(made)[2] == (("二、工作要求",), f"{TEA[2]}\n附件：1.申报表\n2.汇总表")
+    assert sections_of(made)[3] == (("二、工作要求",), f"{TEA[2]}\n附件：1.申报表\n2.汇总表")
     assert sections_of(made)[-1] == (("附件1 申报表",), TEA[3])
 
 
@@ -692,3 +696,10 @@ def test_a_title_of_two_lines_in_the_format_is_one_title(gazetteer: Gazetteer) -
 def test_the_name_of_the_file_may_tell_the_date(read) -> None:
     meta = read(page("湄潭县茶叶人才工作走出新路", *TEA), file_name="20240305_茶叶人才.docx").articles[0].meta
     assert (meta.date, meta.date_from) == ("2024-03-05", "文件名")
+
+
+def test_no_row_of_a_table_and_no_half_figure_is_a_title(read) -> None:
+    made = read("编号：001；地点：清河镇；房源（套）：96\n\n编号：002；地点：白塔镇；房源（套）：48\n")
+    assert made.document.title == "来件"
+    made = read("湄潭县今年以来在全县范围内围绕茶产业链人才队伍建设累计投入资金达到128600万元用于培训\n\n" + TEA[0])
+    assert made.document.title.endswith("达到…")

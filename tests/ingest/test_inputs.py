@@ -46,6 +46,9 @@ def test_links_inside_a_folder_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "b.txt").symlink_to(tmp_path / "outside" / "a.txt")
     assert sources(tmp_path / "in") == []
+    assert {(name, "符号链接" in reason) for name, reason in find_inputs([tmp_path / "in"])[1]} == {
+        ("folder", True), ("loop", True), ("b.txt", True),
+    }  # fmt: skip
     assert sources(tmp_path / "in" / "b.txt") == ["b.txt"], "but a link that is given by name is meant"
 
 

@@ -536,3 +536,27 @@ def test_whatever_the_lines_the_facts_stand_in_the_text(gazetteer: Gazetteer, pa
         for told in (meta.issuer, meta.origin, meta.speaker, meta.occasion, *meta.authors):
             assert all(part in made.document.text for part in told.split("、"))
         assert bool(meta.date) == bool(meta.date_from)
+
+
+def test_a_text_is_of_the_place_it_begins_with_where_it_speaks_of_no_other(tell) -> None:
+    assert (
+        tell(
+            "“小院微治”打通末梢", "近年来，湄潭县设置党员中心户1407户，议定小院事务3208件，群众满意度明显提升。"
+        ).district
+        == "湄潭县"
+    )
+    assert (
+        tell("“小院微治”打通末梢", "湄潭县和余庆县分别设置党员中心户1407户、806户，议定小院事务3208件。").district == ""
+    )
+    assert (
+        tell("“小院微治”打通末梢", "调研组先到湄潭县，看了党员中心户，又问了小院议事的办法，收获很大。").district == ""
+    )
+
+
+@pytest.mark.parametrize("mark", ["", "# "])
+def test_a_speaker_with_a_spread_name_under_the_title_is_told(tell, mark: str) -> None:
+    meta = tell(
+        f"{mark}在全区年轻干部工作座谈会上的发言", "湄潭县委组织部副部长  徐  敏", "（2023年8月30日）",
+        "各位领导、同志们：", TEXT, "以上发言，不妥之处请批评指正。",
+    )  # fmt: skip
+    assert (meta.speaker, meta.date, meta.district) == ("湄潭县委组织部副部长 徐敏", "2023-08-30", "湄潭县")

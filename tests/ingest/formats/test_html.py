@@ -42,6 +42,12 @@ def test_what_the_site_puts_around_an_article_is_listed() -> None:
     assert TITLE not in removed
 
 
+def test_reporters_behind_the_last_sentence_stay_there() -> None:
+    last = "下一步，璧山区将推动党建联盟扩面提质，力争年底前入盟单位达到80个。（记者 赵晓阳 通讯员 何平）"
+    html = f"<html><body><h1>璧山区党建联盟成立</h1><div id='zoom'><p>{FIRST}</p><p>{last}</p></div></body></html>"
+    assert texts(html)[-1] == last
+
+
 def test_a_note_of_the_editor_beside_the_article_is_no_frame() -> None:
     note = "编者按：为营造尊重人才的浓厚氛围，本刊选登部分镇街的经验做法，全区共开班86个，惠及1.2万人次。"
     html = (

@@ -62,12 +62,42 @@ def test_rows_carry_their_headers_and_their_place() -> None:
     assert [line.origin.label for line in lines] == ["工作表“名单”第 2 行", "工作表“名单”第 3 行"]
 
 
-def test_several_sheets_are_headed_by_their_names_hidden_ones_too() -> None:
-    book = book_of(名单=STAFF, 空表=[], 金额=[["项目名称", "金额"], ["冷库", 30]])
-    book["金额"].sheet_state = "hidden"
-    lines = text_of(saved(book)).lines
+def test_several_sheets_are_headed_by_their_names() -> None:
+    lines = text_of(saved(book_of(名单=STAFF, 空表=[], 金额=[["项目名称", "金额"], ["冷库", 30]]))).lines
     assert [(line.text, line.level) for line in lines if line.level] == [("名单", 2), ("金额", 2)]
     assert lines[-1].text == "项目名称：冷库；金额：30"
+
+
+def test_a_sheet_that_was_hidden_is_left_out_and_told() -> None:
+    book = book_of(名单=STAFF, 草稿=[["项目名称", "金额"], ["冷库", 999999]])
+    book["草稿"].sheet_state = "hidden"
+    text = text_of(saved(book))
+    assert not any("999999" in line.text for line in text.lines)
+    assert text.notes == ("隐藏的工作表“草稿”未收录",)
+
+
+def test_two_tables_side_by_side_are_two() -> None:
+    rows = [
+        ["乡镇", "引进人数", None, "班次", "培训人数"],
+        ["清河镇", 12, None, "村干部班", 160],
+        ["白塔镇", 8, None, "选调生班", 45],
+    ]
+    assert texts(saved(book_of(统计=rows))) == [
+        "乡镇：清河镇；引进人数：12",
+        "乡镇：白塔镇；引进人数：8",
+        "班次：村干部班；培训人数：160",
+        "班次：选调生班；培训人数：45",
+    ]
+
+
+def test_a_column_without_entries_parts_no_table() -> None:
+    rows = [
+        ["乡镇", "引进人数", None, "小计", "说明"],
+        ["清河镇", 12, None, 15, "含柔性引进"],
+        ["白塔镇", 8, None, 9, "无"],
+    ]
+    rows[0][2] = "备注"
+    assert texts(saved(book_of(统计=rows)))[0] == "乡镇：清河镇；引进人数：12；小计：15；说明：含柔性引进"
 
 
 def test_merged_cells_go_with_their_rows_and_columns() -> None:
