@@ -169,7 +169,7 @@ def _complementary(question: Question, sentences: Sequence[Sentence], weights: M
             break
         if sentence.article.id != chosen[0].article.id or sentence.score < _FURTHER_SHARE * chosen[0].score:
             continue
-        values = sum(len(lead_values(s.text, question.asks, question.measures)) for s in chosen)
+        values = sum(len(lead_values(s.text, question.asks, question.measures, question.text)) for s in chosen)
         have = squeeze(fold("".join(s.text for s in chosen)))
         gain = sum(
             weight

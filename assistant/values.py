@@ -10,6 +10,7 @@ import rjieba
 
 from assistant.question import Ask, Measure
 from retriever.names import PERSON
+from retriever.text import is_row
 
 _DIGITS = r"\d[\d,，.]*(?:\.\d+)?"
 _QUALIFIER = r"(?:超过|超|近|约|逾|达|累计|不少于|至少|共)?"
@@ -17,6 +18,9 @@ _CLAUSE_END = re.compile(r"[，；;。：:！？]|,(?!\d)")
 _ITEM_END = re.compile(r"[，；;。：:！？、]|,(?!\d)|和|及")
 _CALENDAR = re.compile(r"(?:19|20)\d{2}年|\d{1,2}月")
 _ONE = re.compile(r"一(?:个|名|位|次|种|批|条|支|家|项)")
+_NUMERIC = re.compile(r"(?:约|近|超)?\d[\d,.]*(?:[%％万亿余]|[\u4e00-\u9fff]{1,2})?")
+"""The value of a cell that counts something, with or without its unit."""
+_REMARK = re.compile(r"[（(][^（()）]*[)）]")
 _CHANGE = re.compile(r"降|增长|提高|上升|减少|增加了")
 """A figure in such a clause tells a difference, not an amount."""
 _CLEAR = 0.25
@@ -72,6 +76,8 @@ def holds_value(text: str, ask: Ask, measures: Sequence[Measure] = ()) -> bool:
         ask: the kind.
         measures: what follows 多少 or 几 in the question; with it, a figure with that unit is wanted.
     """
+    if is_row(text) and ask in (Ask.NUMBER, Ask.MONEY):
+        return any(_NUMERIC.fullmatch(value) for _, value in _cells(text))
     match ask:
         case Ask.NUMBER:
             return any(_fitting_figures(text, measure) for measure in measures) if measures else holds_figure(text)
@@ -97,6 +103,8 @@ def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[Measure], que
 
     Every value stands in `text` as it is written.
     """
+    if is_row(text):
+        return _row_values(text, asks, measures, question)
     found: list[str] = []
     for ask in sorted(asks, key=_ORDER.index):
         match ask:
@@ -117,6 +125,32 @@ def lead_values(text: str, asks: Iterable[Ask], measures: Sequence[Measure], que
         if not any(value in kept for kept in values):
             values = [kept for kept in values if kept not in value] + [value]
     return values[:6]
+
+
+def _row_values(text: str, asks: Iterable[Ask], measures: Sequence[Measure], question: str) -> list[str]:
+    """Return the values of a row of a table whose headers name what is counted; no word of a header is a value.
+
+    The question has to name what the row is about, as the next row is about something else in the same words.
+    """
+    cells = _cells(text)
+    figures = [(header, value) for header, value in cells if _NUMERIC.fullmatch(value)]
+    labels = [_REMARK.sub("", value) for _, value in cells if not _NUMERIC.fullmatch(value)]
+    if not {Ask.NUMBER, Ask.MONEY} & set(asks) or not any(label and label in question for label in labels):
+        return []
+    found: list[str] = []
+    for measure in measures:
+        thing = _counted_thing(measure.text)
+        wanted = [*([thing] if thing else []), *measure.context]
+        scored = sorted(((sum(word in header for word in wanted), value) for header, value in figures), reverse=True)
+        if scored and scored[0][0] and (len(scored) == 1 or scored[0][0] > scored[1][0]):
+            found.append(scored[0][1])
+    return list(dict.fromkeys(found))
+
+
+def _cells(row: str) -> list[tuple[str, str]]:
+    """Return the cells of a row with their headers."""
+    parts = (cell.partition("：") for cell in row.rstrip("；").split("；"))
+    return [(header, value) for header, colon, value in parts if colon]
 
 
 def _only(values: Sequence[str]) -> Sequence[str]:

@@ -60,3 +60,23 @@ def test_a_statement_of_what_something_is_is_seen() -> None:
 def test_a_unit_without_a_figure_is_no_sum(text: str) -> None:
     assert not holds_value(text, Ask.MONEY)
     assert lead_values(text, [Ask.MONEY], []) == []
+
+
+ROW = "乡镇：清河镇；引进人数（名）：12；其中硕士：3；35岁以下：7；经费（万元）：12.5"
+
+
+@pytest.mark.parametrize(
+    ("measure", "context", "question", "values"),
+    [
+        ("", ("引进", "人数"), "清河镇引进人数是多少？", ["12"]),
+        ("万元", ("经费",), "清河镇的经费是多少万元？", ["12.5"]),
+        ("", ("引进", "人数"), "白塔镇引进人数是多少？", []),
+        ("", ("夜校",), "清河镇的夜校有多少？", []),
+    ],
+)
+def test_in_a_row_the_header_tells_the_value_and_the_question_names_the_row(
+    measure: str, context: tuple[str, ...], question: str, values: list[str]
+) -> None:
+    assert lead_values(ROW, [Ask.NUMBER], [Measure(measure, question, context)], question) == values
+    assert lead_values(ROW, [Ask.DATE, Ask.PERSON, Ask.UNIT], [], question) == []
+    assert holds_value(ROW, Ask.NUMBER)
