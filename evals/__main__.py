@@ -115,6 +115,7 @@ def crash(
     texts: Annotated[Path, typer.Option(help="文本（JSON Lines，字段 text）")],
     documents: Annotated[int, typer.Option(help="文档数")] = 500,
     times: Annotated[int, typer.Option(help="强行结束和损坏各多少次")] = 50,
+    characters: Annotated[int | None, typer.Option(help="每篇只取开头这么多字，跑得更快")] = None,
     seed: Annotated[int, typer.Option(help="随机数种子")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
@@ -122,7 +123,7 @@ def crash(
     with command():
         from evals.crash import crash as measure
 
-        totals = measure(texts, documents=documents, times=times, seed=seed)
+        totals = measure(texts, documents=documents, times=times, characters=characters, seed=seed)
         if as_json:
             print_json(totals)
         else:

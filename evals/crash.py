@@ -27,7 +27,7 @@ _LOOKED_FOR = 60
 """Characters from the middle of a text by which it is searched."""
 
 
-def crash(texts: Path, *, documents: int, times: int, seed: int = 0) -> dict[str, Any]:
+def crash(texts: Path, *, documents: int, times: int, characters: int | None = None, seed: int = 0) -> dict[str, Any]:
     """Return how many of `times` killed ingests, and of as many damaged indexes, are whole after the next run.
 
     Whole is: every document once, every chunk at its place in its text, the indexes equal to the database, and every
@@ -37,13 +37,14 @@ def crash(texts: Path, *, documents: int, times: int, seed: int = 0) -> dict[str
         texts: JSON lines with `text`; the first `documents` become files.
         documents: how many.
         times: how often to kill, and how often to damage.
+        characters: of each text, that only its beginning is taken; None takes all.
         seed: of the moments and the damage.
     """
     settings = Settings.load()
     encoder = open_encoder(settings)
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as scratch:
-        files = _write(Path(scratch) / "files", texts, documents)
+        files = _write(Path(scratch) / "files", texts, documents, characters)
         settings = settings.model_copy(
             update={"data": Path(scratch) / "data", "model_folder": settings.models.resolve()}
         )
@@ -57,6 +58,7 @@ def crash(texts: Path, *, documents: int, times: int, seed: int = 0) -> dict[str
         damaged = [_damage(files, settings, encoder, chance) for _ in range(times)]
     return {
         "documents": documents,
+        "characters_each": characters,
         "undisturbed_s": round(whole_run, 1),
         "killed": times,
         "whole_after_kill": sum(not told for told in killed),
@@ -66,13 +68,13 @@ def crash(texts: Path, *, documents: int, times: int, seed: int = 0) -> dict[str
     }
 
 
-def _write(folder: Path, texts: Path, count: int) -> Path:
+def _write(folder: Path, texts: Path, count: int, characters: int | None) -> Path:
     records = read_jsonl(texts)[:count]
     if len(records) < count:
         raise UsageError(f"{texts} 只有 {len(records)} 篇文本。")
     folder.mkdir()
     for number, record in enumerate(records):
-        (folder / f"{number:05}.txt").write_text(str(record["text"]), "utf-8")
+        (folder / f"{number:05}.txt").write_text(str(record["text"])[:characters], "utf-8")
     return folder
 
 
