@@ -10,12 +10,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.cli import read_jsonl, say
 from core.errors import UsageError
-from core.schema import Encoder
+from core.schema import Encoder, Vectors
 from core.settings import Settings
 from retriever.encoder import open_encoder
 from retriever.library import Library
@@ -48,14 +49,17 @@ def crash(texts: Path, *, documents: int, times: int, characters: int | None = N
         settings = settings.model_copy(
             update={"data": Path(scratch) / "data", "model_folder": settings.models.resolve()}
         )
+        queries = _queries(files, encoder)
         began = time.monotonic()
         _ingest(files, settings)
         whole_run = time.monotonic() - began
-        problems = _problems(files, settings, encoder)
+        problems = _problems(settings, encoder, queries)
         if problems:
             raise UsageError(f"未受打扰的索引就不完整：{problems[0]}")
-        killed = [_kill(files, settings, encoder, lambda: chance.uniform(0.0, whole_run)) for _ in range(times)]
-        damaged = [_damage(files, settings, encoder, chance) for _ in range(times)]
+        killed = [
+            _kill(files, settings, encoder, queries, lambda: chance.uniform(0.0, whole_run)) for _ in range(times)
+        ]
+        damaged = [_damage(files, settings, encoder, queries, chance) for _ in range(times)]
     return {
         "documents": documents,
         "characters_each": characters,
@@ -96,7 +100,9 @@ def _ingest(files: Path, settings: Settings, kill_after: float | None = None) ->
     return False
 
 
-def _kill(files: Path, settings: Settings, encoder: Encoder, moment: Callable[[], float]) -> list[str]:
+def _kill(
+    files: Path, settings: Settings, encoder: Encoder, queries: Sequence[_Query], moment: Callable[[], float]
+) -> list[str]:
     """Kill an ingest into an empty folder in its middle and finish it; one that ends before that is begun anew."""
     killed = False
     while not killed:
@@ -104,19 +110,21 @@ def _kill(files: Path, settings: Settings, encoder: Encoder, moment: Callable[[]
         after = moment()
         killed = _ingest(files, settings, kill_after=after)
     _ingest(files, settings)
-    told = _problems(files, settings, encoder)
+    told = _problems(settings, encoder, queries)
     say(f"杀于 {after:.1f} 秒：{'完整' if not told else told[0]}")
     return told
 
 
-def _damage(files: Path, settings: Settings, encoder: Encoder, chance: random.Random) -> list[str]:
+def _damage(
+    files: Path, settings: Settings, encoder: Encoder, queries: Sequence[_Query], chance: random.Random
+) -> list[str]:
     paths = sorted(path for path in settings.data.glob("index-*/chroma/**/*") if path.is_file())
     harm = chance.choice([_truncate, _scribble, _remove])
     victims = chance.sample(paths, chance.randint(1, len(paths)))
     for path in victims:
         harm(path, chance)
     _ingest(files, settings)
-    told = _problems(files, settings, encoder)
+    told = _problems(settings, encoder, queries)
     names = "、".join(path.name for path in victims)
     say(f"{harm.__name__.strip('_')} {names}：{'完整' if not told else told[0]}")
     return told
@@ -140,10 +148,10 @@ def _remove(path: Path, _chance: random.Random) -> None:
     path.unlink()
 
 
-def _problems(files: Path, settings: Settings, encoder: Encoder) -> list[str]:
+def _problems(settings: Settings, encoder: Encoder, queries: Sequence[_Query]) -> list[str]:
     """Return what is not as it should be, in words."""
     with Library.reading(settings, encoder.name) as library:
-        expected = sorted(path.name for path in files.iterdir())
+        expected = [query.name for query in queries]
         sources = sorted(source for path in library.database.files() for source in library.database.sources(path))
         documents = library.database.counts()[0]
         is_whole = sources == expected and documents == len(expected)
@@ -153,15 +161,31 @@ def _problems(files: Path, settings: Settings, encoder: Encoder) -> list[str]:
         if pending := library.database.pending():
             told.append(f"{len(pending)} 个片段没有进入索引")
         told += [f"{part} 与数据库不一致" for part, agrees in probe(settings).items() if not agrees]
-        return told + _not_found(files, Searcher(library, encoder).search, expected)
+        searcher = Searcher(library, encoder)
+        return told + [f"搜不到 {query.name}" for query in queries if not _is_found(query, searcher)]
 
 
-def _not_found(files: Path, search: Callable[..., Sequence[Any]], names: Sequence[str]) -> list[str]:
-    told = []
-    for name in names:
-        text = " ".join((files / name).read_text("utf-8").split())
-        middle = max(0, len(text) // 2 - _LOOKED_FOR // 2)
-        found = search(text[middle : middle + _LOOKED_FOR], 10)
-        if not any(name in (passage.source, *passage.copies) for passage in found):
-            told.append(f"搜不到 {name}")
-    return told
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """The words by which a file is looked for, embedded once for all rounds."""
+
+    name: str
+    text: str
+    vector: Vectors
+
+
+def _queries(files: Path, encoder: Encoder) -> list[_Query]:
+    names = sorted(path.name for path in files.iterdir())
+    texts = [_middle((files / name).read_text("utf-8")) for name in names]
+    return [_Query(*one) for one in zip(names, texts, encoder.encode_queries(texts), strict=True)]
+
+
+def _middle(text: str) -> str:
+    words = " ".join(text.split())
+    start = max(0, len(words) // 2 - _LOOKED_FOR // 2)
+    return words[start : start + _LOOKED_FOR]
+
+
+def _is_found(query: _Query, searcher: Searcher) -> bool:
+    found = searcher.search(query.text, 10, vector=query.vector)
+    return any(query.name in (passage.source, *passage.copies) for passage in found)

@@ -56,8 +56,10 @@ class Searcher:
             some = ranking[start : start + k]
             stored = self._library.database.chunks(some)
             for one in (stored[chunk_id] for chunk_id in some if chunk_id in stored):
-                if len(kept) < k and not any(_same_passage(one, other) for other in kept):
+                if not any(_same_passage(one, other) for other in kept):
                     kept.append(one)
+                if len(kept) == k:
+                    return kept
         return kept
 
     def compare(self, query: str, k: int) -> dict[str, list[str]]:
