@@ -34,6 +34,9 @@ class Encoder(Protocol):
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a question, shape (len(texts), dimensions)."""
 
+    def release(self) -> None:
+        """Give back the memory of the model; the next text that is embedded loads it again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

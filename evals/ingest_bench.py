@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -122,12 +123,11 @@ def _run(command: Sequence[str], documents: int) -> Run:
 def _family(pid: int) -> Iterator[int]:
     """Yield a process and all its children, as Linux tells them."""
     yield pid
-    try:
-        children = (Path("/proc") / str(pid) / "task" / str(pid) / "children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield from _family(int(child))
+    # A child belongs to the thread that began it, and any thread may end meanwhile.
+    for told in (Path("/proc") / str(pid) / "task").glob("*/children"):
+        with suppress(OSError):
+            for child in told.read_text().split():
+                yield from _family(int(child))
 
 
 def _memory_mb(pid: int) -> float:

@@ -158,6 +158,9 @@ class Ingest:
         self._embed_missing()
         if any(result.state in _CHANGES for result in results):
             self._database.drop_unused_vectors()
+        # The indexes of a large library take as much memory as these two, which have done their work.
+        self._preparer.close()
+        self._encoder.release()
         self._library.bring_up_indexes(self._progress, rebuild=rebuild)
         results += self._unused_facts(inputs, [path.resolve() for path in paths if is_folder(path)])
         return IngestReport(tuple(self._with_main_copies(results)), self._embedded, *self._database.counts())

@@ -13,14 +13,17 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import rjieba
-from datasketch import MinHash
 
 from retriever.places import gazetteer
 from retriever.text import fold, sentence_spans, squeeze
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 _BETWEEN_FIGURES = re.compile(r"(?<=[0-9])[^\w,%]+(?=[0-9])")
 _NOT_CONTENT = re.compile(r"[^\w.%]+|_+|(?<![0-9])\.|\.(?![0-9])")
@@ -190,6 +193,9 @@ def _shingles(symbols: list[str]) -> _Hashes:
 
 @cache
 def _empty_minhash() -> MinHash:
+    # Brings scipy with it, which a run over unchanged files can do without.
+    from datasketch import MinHash
+
     # The shingles are hashed already. The scheme is named because stored signatures depend on it.
     return MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=int, scheme="affine32")
 

@@ -62,7 +62,7 @@ class Preparer(Protocol):
         """Yield what is told of the next file, to its end."""
 
     def close(self) -> None:
-        """End; what was handed in and not fetched is forgotten."""
+        """End; what was handed in and not fetched is forgotten. The next file begins anew."""
 
 
 class InProcess:
@@ -97,8 +97,8 @@ class Worker:
         """
         self._seconds = seconds
         self._memory_mb = memory_mb
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._told: queue.Queue[Message | BaseException] = queue.Queue(_AHEAD)
+        self._jobs: queue.SimpleQueue[Job | None]
+        self._told: queue.Queue[Message | BaseException]
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._process: multiprocessing.process.BaseProcess | None = None
@@ -107,6 +107,8 @@ class Worker:
     def submit(self, job: Job) -> None:
         """Hand in a file."""
         if self._thread is None:
+            self._jobs, self._told = queue.SimpleQueue(), queue.Queue(_AHEAD)
+            self._closing.clear()
             self._thread = threading.Thread(target=self._serve, name="ingest-worker", daemon=True)
             self._thread.start()
         self._jobs.put(job)
@@ -128,9 +130,9 @@ class Worker:
 
     def close(self) -> None:
         """End the process and its thread."""
-        self._closing.set()
-        self._jobs.put(None)
         if self._thread is not None:
+            self._closing.set()
+            self._jobs.put(None)
             self._thread.join()
             self._thread = None
         self._end_process()

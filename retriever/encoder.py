@@ -6,10 +6,13 @@ its name and dimensions are known before.
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import hashlib
 import logging
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -107,6 +110,19 @@ class SentenceEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a question, shape (len(texts), dimensions), float32."""
         return self._encode(texts, "query")
+
+    def release(self) -> None:
+        """Give back the memory of a model that was loaded here (300 MB of the built-in one); it is loaded again when
+        the next text is embedded.
+        """
+        with self._lock:
+            if self._loaded is None:
+                return
+            self._loaded = None
+        gc.collect()
+        # Without this, glibc keeps what many small blocks took: measured 832 of 903 MB instead of 528.
+        if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+            trim(0)
 
     def fits(self, text: str) -> bool:
         """Tell whether a document is embedded in one piece."""

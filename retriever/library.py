@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import ReadWriteLock, Timeout
 
@@ -29,7 +30,9 @@ from retriever.database import Database
 from retriever.keyword_index import KeywordIndex
 from retriever.rows import IndexEntry
 from retriever.seal import seal_of
-from retriever.vector_index import VectorIndex
+
+if TYPE_CHECKING:
+    from retriever.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
 _DATABASE = "orgask.sqlite3"
@@ -283,6 +286,9 @@ class Library:
         return self.folder / f"index-{generation}"
 
     def _open_vectors(self, generation: int) -> VectorIndex:
+        # chromadb takes longer to import than the rest of a run over unchanged files.
+        from retriever.vector_index import VectorIndex
+
         library_id = self.database.state("library_id")
         if not library_id:
             library_id = uuid.uuid4().hex[:12]

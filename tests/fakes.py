@@ -33,6 +33,9 @@ class FakeEncoder:
         self.asked += len(texts)
         return self._encode(texts)
 
+    def release(self) -> None:
+        """There is nothing to give back."""
+
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in zip(vectors, texts, strict=True):

@@ -120,6 +120,16 @@ def test_closing_does_not_wait_for_a_file_that_nobody_wants_any_more(tmp_path: P
     assert worker.process_id is None
 
 
+def test_a_closed_worker_begins_anew_with_the_next_file(worker: Worker, tmp_path: Path) -> None:
+    worker.submit(write(tmp_path, "forgotten.txt", LONG))
+    worker.close()
+    worker.close()
+    wanted, here = write(tmp_path, "wanted.txt"), InProcess()
+    worker.submit(wanted)
+    here.submit(wanted)
+    assert read(worker) == read(here)
+
+
 def test_a_worker_does_not_outlive_an_ingest_that_is_killed(tmp_path: Path) -> None:
     write(tmp_path, "long.txt", 10 * LONG)
     program = (

@@ -124,6 +124,15 @@ def test_a_text_just_too_long_keeps_nearly_the_vector_of_one_that_fits(encoder: 
     assert first @ second > 0.97
 
 
+def test_a_released_model_comes_back_with_the_same_vectors(model_folder: Path) -> None:
+    encoder = open_encoder(Settings.load(embedding_model="builtin", model_folder=model_folder))
+    encoder.release()
+    before = encoder.encode_documents(SENTENCES)
+    encoder.release()
+    encoder.release()
+    assert np.array_equal(encoder.encode_documents(SENTENCES), before)
+
+
 def test_undecodable_characters_do_no_harm(encoder: SentenceEncoder) -> None:
     assert encoder.encode_queries(["人才\udce4\x00政策"]).shape == (1, encoder.dimensions)
 
