@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import quopri
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -75,6 +77,22 @@ def test_older_files_are_read_through_libreoffice(
     assert text.source == name
     assert f'"{target}"' in called.read_text()
     assert "-env:UserInstallation=file://" in called.read_text()
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize(
+    ("made", "target", "name"),
+    [("docx", "doc", "总结.wps"), ("docx", "rtf", "总结.doc"), ("xlsx", "xls", "总结.et"), ("pptx", "ppt", "总结.dps")],
+)
+def test_files_that_libreoffice_itself_made_come_back_whole(made: str, target: str, name: str, tmp_path: Path) -> None:
+    given = tmp_path / f"given.{made}"
+    given.write_bytes({"docx": known_docx(), "xlsx": known_xlsx(), "pptx": known_pptx()}[made])
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", target, "--outdir", str(tmp_path), str(given)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    text = joined(read((tmp_path / f"given.{target}").read_bytes(), name))
+    assert share_in_order(text) >= 0.995
+    assert missing_cells(text) == []
 
 
 def test_rich_text_is_read_through_libreoffice_whatever_its_name(
