@@ -52,6 +52,7 @@ def answers(
 @app.command()
 def retrieval(
     folder: Annotated[Path, typer.Option("--set", help="含 passages.jsonl、queries.jsonl、qrels.tsv 的目录")],
+    passages: Annotated[Path | None, typer.Option(help="段落文件，目录中没有 passages.jsonl 时给出")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
     """在一个检索评测集上打分，融合检索与单独的向量、关键词检索同场比较。"""
@@ -64,7 +65,7 @@ def retrieval(
         with tempfile.TemporaryDirectory() as scratch:
             progress = ProgressFile(Path(scratch))
             try:
-                totals = evaluate(folder, open_encoder(settings), settings, progress)
+                totals = evaluate(folder, open_encoder(settings), settings, progress, passages)
             finally:
                 progress.close()
         if as_json:

@@ -38,9 +38,15 @@ def load_judgements(path: Path) -> dict[str, set[str]]:
 
 
 def evaluate(
-    folder: Path, encoder: Encoder, settings: Settings, progress: Callable[[str, int, int], None] | None = None
+    folder: Path,
+    encoder: Encoder,
+    settings: Settings,
+    progress: Callable[[str, int, int], None] | None = None,
+    passages: Path | None = None,
 ) -> dict[str, Any]:
-    """Index `passages.jsonl` of `folder` in a temporary library and score all questions of `queries.jsonl`.
+    """Index the passages of a set in a temporary library and score all questions of its `queries.jsonl`.
+
+    `passages` stands where the set comes without its own `passages.jsonl`.
 
     Returns metrics of the fused search and, from the same run, of dense and keyword search alone.
     """
@@ -56,7 +62,7 @@ def evaluate(
         inside = settings.model_copy(update={"data": Path(data), "model_folder": settings.models})
         with Library.writing(inside, encoder.name) as library:
             report = Ingest(library, encoder, InProcess(), limits=Limits(max_bytes=math.inf), progress=progress).run(
-                [folder / "passages.jsonl"]
+                [passages or folder / "passages.jsonl"]
             )
             searcher = Searcher(library, encoder)
             rankings: dict[str, dict[str, list[str]]] = defaultdict(dict)
