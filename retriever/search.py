@@ -8,7 +8,7 @@ from core.schema import Encoder, Passage, Vectors
 from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
 from retriever.rows import StoredChunk
-from retriever.text import bigrams
+from retriever.text import bigrams, simplified
 
 CANDIDATES = 60
 """How many chunks each search hands to the fusion."""
@@ -72,7 +72,7 @@ class Searcher:
 
     def _rankings(self, query: str, depth: int, vector: Vectors | None) -> dict[str, list[str]]:
         if vector is None:
-            vector = self._encoder.encode_queries([query])[0]
+            vector = self._encoder.encode_queries([simplified(query)])[0]
         return {
             "dense": [chunk_id for chunk_id, _ in self._library.vectors.search(vector, depth)],
             "keyword": self._library.keywords.search(query, depth),

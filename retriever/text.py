@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from importlib import resources
 
 import rjieba
 
@@ -34,13 +35,36 @@ RADICALS = str.maketrans(
 """Signs of the block CJK Radicals Supplement that stand for whole characters in PDFs; NFKC leaves them alone."""
 
 
+_STAYS = frozenset("乾甯")
+"""Traditional characters that stand in simplified names too, such as 乾县."""
+
+
+def _simplified_characters() -> dict[int, str]:
+    table = resources.files("opencc").joinpath("dictionary", "TSCharacters.txt").read_text("utf-8")
+    pairs = (line.split()[:2] for line in table.splitlines())
+    return {ord(old): new for old, new in pairs if old != new and len(old) == len(new) == 1 and old not in _STAYS}
+
+
+_SIMPLIFIED = _simplified_characters()
+_ONE_FORM = RADICALS | _SIMPLIFIED
+
+
+def simplified(text: str) -> str:
+    """Return `text` with its Traditional characters made simplified ones, one by one, so that all keep their places.
+
+    The table is that of OpenCC. Words that differ besides their characters (軟體 for 软件) are left as they are.
+    """
+    return text.translate(_SIMPLIFIED)
+
+
 def fold(text: str) -> str:
-    """Return `text` as search compares it: full-width, half-width and case variants made equal (NFKC, case-folded),
-    radicals from PDFs made characters, invisible signs and halves of characters dropped.
+    """Return `text` as search compares it: Traditional characters made simplified, full-width, half-width and case
+    variants made equal (NFKC, case-folded), radicals from PDFs made characters, invisible signs and halves of
+    characters dropped.
 
     A circled number right behind a figure, the mark of a note, is dropped, as it would make another figure of it.
     """
-    seen = _UNSEEN.sub("", _SURROGATES.sub("", text)).translate(RADICALS)
+    seen = _UNSEEN.sub("", _SURROGATES.sub("", text)).translate(_ONE_FORM)
     return unicodedata.normalize("NFKC", _NOTE_MARK.sub("", seen)).casefold()
 
 

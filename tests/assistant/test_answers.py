@@ -27,6 +27,12 @@ def test_the_figure_that_is_asked_for_stands_in_front_in_bold(assistant: Assista
     assert answer.text.startswith("**1320人**")
 
 
+def test_a_question_in_traditional_characters_is_answered_like_one_in_simplified(assistant: Assistant) -> None:
+    answer = ask(assistant, "桐廬縣“春茶計劃”有多少人報名？")
+    assert answer.status is AnswerStatus.GROUNDED
+    assert answer.text == ask(assistant, "桐庐县“春茶计划”有多少人报名？").text
+
+
 def test_two_figures_are_given_for_two_questions_in_one(assistant: Assistant) -> None:
     text = ask(assistant, "鸠江区江畔英才港建了多少套人才公寓，住了多少人？").text
     assert "2150套" in text.split("\n")[0]

@@ -121,3 +121,15 @@ def test_any_langchain_program_can_use_the_encoder() -> None:
     [document] = embeddings.embed_documents(["湄潭县茶叶人才"])
     assert document == pytest.approx(embeddings.embed_query("湄潭县茶叶人才"))
     assert (encoder.embedded, encoder.asked) == (1, 1)
+
+
+def test_either_script_finds_the_other(office: Office) -> None:
+    traditional = "九龍坡區青年人才匯\n\n九龍坡區評選團幹部示範崗36個，選拔後備幹部152名。"
+    office.write("繁体.txt", traditional)
+    office.write("简体.txt", TEXTS["湄潭.txt"])
+    office.ingest()
+    (first, *_) = office.search("团干部示范岗评选了多少个")
+    assert first.source == "繁体.txt"
+    assert first.chunk.text in traditional
+    assert first.article.meta.place == "重庆市九龙坡区"
+    assert sources(office, "湄潭縣的茶鄉英才計劃", k=1) == ["简体.txt"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.text import bigrams, fold, sentence_spans, squeeze, statement_spans, words
+from retriever.text import bigrams, fold, sentence_spans, simplified, squeeze, statement_spans, words
 from tests.ingest.prose import articles
 
 marked = st.text(st.sampled_from("甲乙丙丁ab1。！？!?…；，”’」）》“（ \n\u3000"), max_size=60)
@@ -122,3 +122,17 @@ def test_a_row_of_a_table_is_never_quoted_in_part() -> None:
 def test_a_list_of_measures_is_still_cut_at_its_semicolons() -> None:
     text = "一是建立“一人一档”跟踪培养机制，选派干部120名到一线历练，全程记实；二是推行“双导师”制度，结对帮带青年干部86名；三是开展“揭榜挂帅”，发布课题32个，完成率达到百分之九十五以上。"
     assert len(list(statement_spans(text))) == 3
+
+
+@given(st.text(st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF), max_size=60) | st.text(max_size=60))
+def test_simplified_characters_keep_their_places(text: str) -> None:
+    assert len(simplified(text)) == len(text)
+    assert simplified(simplified(text)) == simplified(text)
+
+
+def test_traditional_and_simplified_are_the_same_to_search() -> None:
+    traditional, ordinary = "幹部選拔任用與團隊後備人才", "干部选拔任用与团队后备人才"
+    assert simplified(traditional) == ordinary
+    assert words(traditional) == words(ordinary)
+    assert bigrams(traditional) == bigrams(ordinary)
+    assert simplified("乾县著名专家瞭望") == "乾县著名专家瞭望"
