@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import typer
 
@@ -15,7 +15,18 @@ from core.schema import Passage
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from retriever.scope import Scope
     from retriever.search import Searcher
+
+
+class _Limits(TypedDict):
+    """What the options say of the scope; see `Searcher.scope`."""
+
+    places: list[str]
+    from_year: int | None
+    to_year: int | None
+    kinds: list[str]
+    sources: list[str]
 
 
 def main(
@@ -23,6 +34,11 @@ def main(
     data: Annotated[Path | None, typer.Option(help="数据目录")] = None,
     k: Annotated[int, typer.Option(min=1, max=1000, help="返回多少个片段")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+    place: Annotated[list[str] | None, typer.Option(help="只看这个地方（含其下辖的市、区县），可重复给出")] = None,
+    from_year: Annotated[int | None, typer.Option(help="只看这一年及以后的")] = None,
+    to_year: Annotated[int | None, typer.Option(help="只看这一年及以前的")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="只看这种文稿，如 通知、总结，可重复给出")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="只看这个文件或文件夹，可重复给出")] = None,
     queries: Annotated[Path | None, typer.Option(help="批量：每行一个 {id, query}")] = None,
     out: Annotated[Path | None, typer.Option(help="批量结果写到这里")] = None,
 ) -> None:
@@ -31,14 +47,19 @@ def main(
         if (question is None) == (queries is None) or (queries is None) != (out is None):
             raise UsageError("请给出一个问题，或用 --queries 与 --out 批量检索。")
         settings = Settings.load(data=data)
+        limits: _Limits = {
+            "places": place or [], "from_year": from_year, "to_year": to_year, "kinds": kind or [],
+            "sources": source or [],
+        }  # fmt: skip
         if question is not None:
             with open_searcher(settings) as searcher:
-                passages = searcher.search(question, k)
+                passages = searcher.search(question, k, scope=searcher.scope(**limits))
             _show(question, passages, as_json)
         elif queries is not None and out is not None:
             records = read_jsonl(queries)
             with open_searcher(settings) as searcher:
-                write_jsonl(out, (_batch_line(searcher, record, k) for record in records))
+                scope = searcher.scope(**limits)
+                write_jsonl(out, (_batch_line(searcher, record, k, scope) for record in records))
 
 
 @contextmanager
@@ -58,10 +79,10 @@ def open_searcher(settings: Settings) -> Iterator[Searcher]:
         yield Searcher(library, encoder)
 
 
-def _batch_line(searcher: Searcher, record: dict[str, Any], k: int) -> dict[str, Any]:
+def _batch_line(searcher: Searcher, record: dict[str, Any], k: int, scope: Scope) -> dict[str, Any]:
     if not isinstance(record.get("query"), str) or "id" not in record:
         raise UsageError("批量检索的每一行都要有 id 和 query。")
-    return {"id": record["id"], "results": [_as_json(p) for p in searcher.search(record["query"], k)]}
+    return {"id": record["id"], "results": [_as_json(p) for p in searcher.search(record["query"], k, scope=scope)]}
 
 
 def _as_json(passage: Passage) -> dict[str, Any]:

@@ -182,6 +182,12 @@ class Database:
             query = select(DocumentRow.source).where(DocumentRow.path == path)
             return list(session.scalars(query.order_by(DocumentRow.id)))
 
+    def documents_of_source(self, name: str) -> list[str]:
+        """Return the ids of the documents of a source, or of all below a folder, an archive or a file of records."""
+        inside = [DocumentRow.source.startswith(f"{name.rstrip('/')}{mark}", autoescape=True) for mark in "/#"]
+        with self._session() as session:
+            return list(session.scalars(select(DocumentRow.id).where(or_(DocumentRow.source == name, *inside))))
+
     def delete_file(self, path: str) -> None:
         """Remove a file and its documents."""
         with self._session() as session:
@@ -399,7 +405,7 @@ class Database:
     def index_entries(self, ids: Sequence[str] | None = None) -> Iterator[list[IndexEntry]]:
         """Yield what the derived indexes hold, in batches: of the given chunks (those that are searched), or of all."""
         query = (
-            select(ChunkRow, VectorRow.vector, ArticleRow.title, ArticleRow.meta)
+            select(ChunkRow, VectorRow.vector, ArticleRow.title, ArticleRow.meta, ArticleRow.document_id)
             .join(VectorRow, ChunkRow.vector == VectorRow.key)
             .join(ArticleRow, ChunkRow.article_id == ArticleRow.id)
             .where(ChunkRow.searched)

@@ -6,18 +6,23 @@ question are spread over several sentences. On CMRC2018 both together find more 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
 
 from core.errors import StoreError, StoreFullError
+from retriever.places import Place
 from retriever.rows import IndexEntry
+from retriever.scope import Scope
 from retriever.text import bigrams, statement_spans, without_asking, words
 
 _FIELDS = {"words": words, "bigrams": bigrams}
+_FACTS = ("place", "year", "kind", "document")
 _WRITER_MEMORY = 64_000_000
+Facts = Mapping[str, Sequence[str]]
+"""Values by the names of `_FACTS`."""
 _SENTENCES_A_CHUNK = 3
 """So many sentence hits are read for each chunk that is wanted, as several may lie in one chunk."""
 
@@ -51,22 +56,35 @@ class KeywordIndex:
         with self._chunks.writing(remove) as add_chunk, self._sentences.writing(remove) as add_sentence:
             for entries in batches:
                 for entry in entries:
-                    add_chunk(entry.id, entry.embedding_text)
+                    facts = _facts(entry)
+                    add_chunk(entry.id, entry.embedding_text, facts)
                     for sentence in _sentences(entry):
-                        add_sentence(entry.id, sentence)
+                        add_sentence(entry.id, sentence, facts)
 
-    def search(self, question: str, k: int) -> list[str]:
-        """Return up to `k` chunks that share terms with `question`, best first."""
-        return self._chunks.search(without_asking(question), k)
+    def search(self, question: str, k: int, scope: Scope | None = None) -> list[str]:
+        """Return up to `k` chunks, of those in `scope`, that share terms with `question`, best first."""
+        return self._chunks.search(without_asking(question), k, scope)
 
-    def search_sentences(self, question: str, k: int) -> list[str]:
-        """Return up to `k` chunks by their best single sentence, best first."""
-        hits = self._sentences.search(without_asking(question), _SENTENCES_A_CHUNK * k)
+    def search_sentences(self, question: str, k: int, scope: Scope | None = None) -> list[str]:
+        """Return up to `k` chunks, of those in `scope`, by their best single sentence, best first."""
+        hits = self._sentences.search(without_asking(question), _SENTENCES_A_CHUNK * k, scope)
         return list(dict.fromkeys(hits))[:k]
 
     def document_frequency(self, word: str) -> int:
         """Return in how many chunks a word (as `retriever.text.words` cuts it) stands."""
         return self._chunks.document_frequency(word)
+
+
+def _facts(entry: IndexEntry) -> Facts:
+    """Return by what a chunk is limited; its place stands with all that contain it."""
+    meta = entry.meta
+    levels = (Place(meta.province), Place(meta.province, meta.city), Place(meta.province, meta.city, meta.district))
+    places = [_place_key(place) for place in dict.fromkeys(levels) if place.province]
+    return {"place": places, "year": [meta.year], "kind": [meta.kind], "document": [entry.document_id]}
+
+
+def _place_key(place: Place) -> str:
+    return f"{place.province}/{place.city}/{place.district}"
 
 
 def _sentences(entry: IndexEntry) -> Iterator[str]:
@@ -92,6 +110,8 @@ class _Grain:
         builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
         for name in _FIELDS:
             builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+        for name in _FACTS:
+            builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
         self._schema = builder.build()
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -108,12 +128,12 @@ class _Grain:
         return {self._searcher.doc(address)["id"][0] for _, address in hits}
 
     @contextmanager
-    def writing(self, remove: Sequence[str]) -> Iterator[Callable[[str, str], None]]:
+    def writing(self, remove: Sequence[str]) -> Iterator[Callable[[str, str, Facts], None]]:
         with _write_errors():
             writer = self._index.writer(_WRITER_MEMORY, num_threads=1)
             for chunk_id in remove:
                 writer.delete_documents_by_term("id", chunk_id)
-        yield lambda chunk_id, text: self._add(writer, chunk_id, text)
+        yield lambda chunk_id, text, facts: self._add(writer, chunk_id, text, facts)
         with _write_errors():
             writer.commit()
             writer.wait_merging_threads()
@@ -121,15 +141,18 @@ class _Grain:
         self._searcher = self._index.searcher()
 
     @staticmethod
-    def _add(writer: tantivy.IndexWriter, chunk_id: str, text: str) -> None:
+    def _add(writer: tantivy.IndexWriter, chunk_id: str, text: str, facts: Facts) -> None:
         document = tantivy.Document()
         document.add_text("id", chunk_id)
+        for name, values in facts.items():
+            for value in filter(None, values):
+                document.add_text(name, value)
         for name, cut in _FIELDS.items():
             document.add_text(name, " ".join(cut(text)))
         with _write_errors():
             writer.add_document(document)
 
-    def search(self, query: str, k: int) -> list[str]:
+    def search(self, query: str, k: int, scope: Scope | None) -> list[str]:
         terms = [
             (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, name, term))
             for name, cut in _FIELDS.items()
@@ -137,8 +160,20 @@ class _Grain:
         ]
         if not terms or k < 1:
             return []
-        hits = self._searcher.search(tantivy.Query.boolean_query(terms), limit=k, count=False).hits
+        wanted = tantivy.Query.boolean_query(terms)
+        if scope:
+            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), *self._limits(scope)])
+        hits = self._searcher.search(wanted, limit=k, count=False).hits
         return [self._searcher.doc(address)["id"][0] for _, address in hits]
+
+    def _limits(self, scope: Scope) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
+        places = [_place_key(place) for place in scope.places]
+        wanted = {"place": places, "year": scope.years, "kind": scope.kinds, "document": scope.documents}
+        for name, values in wanted.items():
+            if values:
+                any_of = tantivy.Query.term_set_query(self._schema, name, list(values))
+                # Does not count in the order of the hits.
+                yield tantivy.Occur.Must, tantivy.Query.const_score_query(any_of, 0.0)
 
     def document_frequency(self, word: str) -> int:
         return int(self._searcher.doc_freq("words", word))

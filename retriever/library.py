@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _DATABASE = "orgask.sqlite3"
+_INDEX_FORMAT = "2"
+"""Of what the derived indexes hold; those of another format are made anew."""
 Progress = Callable[[str, int, int], None]
 """Called with a stage in words, what is done and what there is to do."""
 
@@ -213,12 +215,16 @@ class Library:
     def _settle(self) -> None:
         """Note that the derived indexes hold what the database holds, and how their files look."""
         with folder_errors(self.folder):
-            self.database.settle(seal_of(self._index_folder(self._generation)))
+            self.database.settle(self._seal())
 
     def _sealed(self) -> bool:
         """Whether the files of the derived indexes are as the last writer left them."""
         with folder_errors(self.folder):
-            return seal_of(self._index_folder(self._generation)) == self.database.state("seal")
+            return self._seal() == self.database.state("seal")
+
+    def _seal(self) -> str:
+        sealed = seal_of(self._index_folder(self._generation))
+        return f"{_INDEX_FORMAT}:{sealed}" if sealed else ""
 
     @property
     def dirty(self) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from core.errors import UsageError
 from core.schema import Encoder, Passage, Vectors
 from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
+from retriever.places import gazetteer
 from retriever.rows import StoredChunk
+from retriever.scope import Scope, places_named, years_between
 from retriever.text import bigrams, simplified
 
 CANDIDATES = 60
@@ -27,17 +30,54 @@ class Searcher:
         self._library = library
         self._encoder = encoder
 
-    def search(self, query: str, k: int = 10, *, vector: Vectors | None = None) -> list[Passage]:
+    def scope(
+        self,
+        *,
+        places: Iterable[str] = (),
+        from_year: int | None = None,
+        to_year: int | None = None,
+        kinds: Iterable[str] = (),
+        sources: Iterable[str] = (),
+    ) -> Scope:
+        """Return a scope by what people call things.
+
+        Args:
+            places: names of divisions, full or short; each with all that lies in it.
+            from_year: the first year.
+            to_year: the last year.
+            kinds: kinds of text, such as 通知.
+            sources: names of files, of folders, or of single records.
+
+        Raises:
+            UsageError: a name of a place or a source is unknown, or the years are none.
+        """
+        return Scope(
+            tuple(places_named(places, gazetteer())),
+            years_between(from_year, to_year),
+            tuple(kinds),
+            tuple(one for name in sources for one in self._documents(name)),
+        )
+
+    def _documents(self, source: str) -> list[str]:
+        found = self._library.database.documents_of_source(source)
+        if not found:
+            raise UsageError(f"资料库中没有文件“{source}”，请按检索结果里的写法给出文件名或文件夹名。")
+        return found
+
+    def search(
+        self, query: str, k: int = 10, *, vector: Vectors | None = None, scope: Scope | None = None
+    ) -> list[Passage]:
         """Return the `k` best chunks for `query`, best first.
 
         Args:
             query: a question or keywords; white space alone finds nothing.
             k: how many.
             vector: the embedded query, where the caller has it already.
+            scope: what the search is limited to.
         """
         if not query.strip() or k < 1:
             return []
-        fused = self._fuse(self._rankings(query, max(CANDIDATES, k), vector))
+        fused = self._fuse(self._rankings(query, max(CANDIDATES, k), vector, scope))
         found = self._each_once([chunk_id for chunk_id, _ in fused], k)
         copies = self._library.database.copies({one.main for one in found})
         scores = dict(fused)
@@ -70,13 +110,15 @@ class Searcher:
         stored = self._library.database.chunks(sorted(ids))
         return {name: [stored[i].source for i in ranking[:k] if i in stored] for name, ranking in rankings.items()}
 
-    def _rankings(self, query: str, depth: int, vector: Vectors | None) -> dict[str, list[str]]:
+    def _rankings(
+        self, query: str, depth: int, vector: Vectors | None, scope: Scope | None = None
+    ) -> dict[str, list[str]]:
         if vector is None:
             vector = self._encoder.encode_queries([simplified(query)])[0]
         return {
-            "dense": [chunk_id for chunk_id, _ in self._library.vectors.search(vector, depth)],
-            "keyword": self._library.keywords.search(query, depth),
-            "sentence": self._library.keywords.search_sentences(query, depth),
+            "dense": [chunk_id for chunk_id, _ in self._library.vectors.search(vector, depth, scope)],
+            "keyword": self._library.keywords.search(query, depth, scope),
+            "sentence": self._library.keywords.search_sentences(query, depth, scope),
         }
 
     @staticmethod

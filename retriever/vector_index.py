@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import AuthorizationError, ChromaAuthError, ChromaError, NotFoundError, QuotaError, RateLimitError
 
 from core.errors import OrgAskError, SettingsError, StoreError, StoreFullError, StoreUnreachableError
-from core.schema import Metadata, Vectors
+from core.schema import Vectors
+from retriever.places import Place
 from retriever.rows import IndexEntry, batches
+from retriever.scope import Scope
 
 _BATCH = 2000
 _REFUSED = (AuthorizationError, ChromaAuthError, QuotaError, RateLimitError)
@@ -82,7 +85,7 @@ class VectorIndex:
                 self._collection.upsert(
                     ids=[entry.id for entry in some],
                     embeddings=[entry.vector.tolist() for entry in some],
-                    metadatas=[_flat(entry.meta) for entry in some],
+                    metadatas=[_flat(entry) for entry in some],
                 )
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -91,8 +94,8 @@ class VectorIndex:
             for some in batches(ids, _BATCH):
                 self._collection.delete(ids=list(some))
 
-    def search(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """Return the `k` nearest chunks as (id, cosine similarity), nearest first."""
+    def search(self, vector: Vectors, k: int, scope: Scope | None = None) -> list[tuple[str, float]]:
+        """Return the `k` nearest chunks, of those in `scope`, as (id, cosine similarity), nearest first."""
         if k < 1:
             return []
         with _errors(self._url):
@@ -100,7 +103,10 @@ class VectorIndex:
             if not count:
                 return []
             found = self._collection.query(
-                query_embeddings=[vector.tolist()], n_results=min(k, count), include=["distances"]
+                query_embeddings=[vector.tolist()],
+                n_results=min(k, count),
+                include=["distances"],
+                where=_where(scope) if scope else None,
             )
         distances = found["distances"] or [[]]
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], distances[0], strict=True)]
@@ -148,7 +154,32 @@ def _http_client(url: str, settings: ChromaSettings) -> ClientAPI:
     return chromadb.HttpClient(host=host, port=int(port or 8000), ssl=scheme == "https", settings=settings)
 
 
-def _flat(meta: Metadata) -> dict[str, Any]:
+def _flat(entry: IndexEntry) -> dict[str, Any]:
+    meta = entry.meta
     return {
-        "province": meta.province, "city": meta.city, "district": meta.district, "year": meta.year, "kind": meta.kind
+        "province": meta.province, "city": meta.city, "district": meta.district, "year": meta.year, "kind": meta.kind,
+        "document": entry.document_id,
     }  # fmt: skip
+
+
+def _where(scope: Scope) -> dict[str, Any]:
+    parts = [_any([_inside(place) for place in scope.places])] if scope.places else []
+    parts += [
+        {name: {"$in": list(values)}}
+        for name, values in (("year", scope.years), ("kind", scope.kinds), ("document", scope.documents))
+        if values
+    ]
+    return _all(parts)
+
+
+def _inside(place: Place) -> dict[str, Any]:
+    return _all([{name: value} for name, value in asdict(place).items() if value])
+
+
+def _all(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    # Chroma refuses to combine fewer than two.
+    return conditions[0] if len(conditions) == 1 else {"$and": conditions}
+
+
+def _any(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    return conditions[0] if len(conditions) == 1 else {"$or": conditions}

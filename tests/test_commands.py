@@ -87,6 +87,14 @@ def test_a_question_brings_ranked_passages_in_json(run: Run, indexed: subprocess
     assert {"source", "chunk_id", "score", "text", "title"} <= found["results"][0].keys()
 
 
+def test_a_question_is_asked_within_a_place(run: Run, indexed: subprocess.CompletedProcess[str]) -> None:
+    asked = run("retriever", "湄潭县茶乡英才", "--place", "福建", "--json")
+    assert {result["source"] for result in json.loads(asked.stdout)["results"]} == {"晋江.md"}
+    unknown = run("retriever", "湄潭县茶乡英才", "--place", "月亮区")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "月亮区" in unknown.stderr
+
+
 def test_a_batch_answers_every_line_in_order(place: Path, run: Run, indexed: subprocess.CompletedProcess[str]) -> None:
     queries, out = place / "in.jsonl", place / "out.jsonl"
     lines = [

@@ -66,6 +66,19 @@ def test_an_upgrade_that_broke_off_is_made_by_the_next_run(
     old.chunk_ids()
 
 
+def test_indexes_of_an_older_form_are_made_anew_without_embedding(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.write("湄潭.txt", report_text("湄潭县", "茶乡英才", 300))
+    with monkeypatch.context() as patch:
+        patch.setattr("retriever.library._INDEX_FORMAT", "1")
+        office.ingest()
+    with pytest.raises(StoreError, match="重新运行一次索引"):
+        office.search("茶乡英才")
+    assert office.ingest().embedded == 0
+    assert office.search("茶乡英才")[0].source == "湄潭.txt"
+
+
 def test_a_library_of_a_newer_version_is_refused(office: Office) -> None:
     office.write("湄潭.txt", report_text("湄潭县", "茶乡英才", 300))
     office.ingest()
