@@ -41,6 +41,7 @@ _CAUSES = {"empty": "空文件", "partly": "部分失败", "unused": "未用到"
 """What the table says instead of 失败."""
 
 
+_WIDTH_IN_FILE = 2000
 _EARLY = 3.0
 """Seconds in which the rate is not steady enough to tell the time left."""
 _LEFT_BEHIND = 3600.0
@@ -284,7 +285,9 @@ def _table(*columns: str) -> Table:
 
 
 def _print(table: Table) -> None:
-    Console(file=sys.stdout, highlight=False, markup=False).print(table)
+    """Show a table as wide as the terminal; in a file, one line a row."""
+    width = None if sys.stdout.isatty() else _WIDTH_IN_FILE
+    Console(file=sys.stdout, highlight=False, markup=False, width=width).print(table)
 
 
 if __name__ == "__main__":

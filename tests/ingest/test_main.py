@@ -63,3 +63,14 @@ def test_an_ingest_that_finds_the_library_busy_keeps_the_progress_of_the_other(
     assert not file.exists()
     assert path.exists()
     assert "未变 1，略过 1" in CliRunner().invoke(app, arguments).output
+
+
+def test_in_a_file_the_report_has_one_line_for_each_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("retriever.encoder.open_encoder", lambda *_args, **_kwargs: office.encoder)
+    name = f"{'中共湄潭县委组织部关于印发人才工作要点的通知' * 3}.exe"
+    office.write("a.txt", report_text("湄潭县", "茶乡英才", 300))
+    office.write(name, "x")
+    app = typer.Typer()
+    app.command()(main)
+    done = CliRunner().invoke(app, [str(office.files), "--data", str(office.settings.data)])
+    assert any(name in line and "暂不支持的格式 .exe" in line for line in done.stdout.splitlines())
