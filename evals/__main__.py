@@ -97,6 +97,7 @@ def bench(
 def ingest(
     texts: Annotated[Path, typer.Option(help="文本（JSON Lines，字段 text）")],
     grow: Annotated[list[int] | None, typer.Option(help="另测这些篇数时的时间和内存，可重复给出")] = None,
+    characters: Annotated[int | None, typer.Option(help="另测时每篇只取开头这么多字，跑得更快")] = None,
     baseline: Annotated[bool, typer.Option(help="同场测普通 LangChain 的做法")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
@@ -104,7 +105,7 @@ def ingest(
     with command():
         from evals.ingest_bench import compare, growth
 
-        totals = growth(texts, grow) if grow else compare(texts, baseline=baseline)
+        totals = growth(texts, grow, characters) if grow else compare(texts, baseline=baseline)
         if as_json:
             print_json(totals)
         else:

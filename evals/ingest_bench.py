@@ -62,9 +62,15 @@ def compare(texts: Path, *, baseline: bool = True) -> dict[str, Any]:
     return result
 
 
-def growth(texts: Path, counts: Sequence[int]) -> dict[str, Any]:
-    """Index libraries of growing size, made of the same texts with changed figures, each as files of 500 records."""
-    records = [str(record["text"]) for record in read_jsonl(texts)]
+def growth(texts: Path, counts: Sequence[int], characters: int | None = None) -> dict[str, Any]:
+    """Index libraries of growing size, made of the same texts with changed figures, each as files of 500 records.
+
+    Args:
+        texts: JSON lines with `text`.
+        counts: how many texts in each library.
+        characters: of each text, that only its beginning is taken; None takes all.
+    """
+    records = [str(record["text"])[:characters] for record in read_jsonl(texts)]
     runs: dict[str, Any] = {}
     for count in counts:
         with tempfile.TemporaryDirectory() as scratch:
