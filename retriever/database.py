@@ -182,11 +182,21 @@ class Database:
             query = select(DocumentRow.source).where(DocumentRow.path == path)
             return list(session.scalars(query.order_by(DocumentRow.id)))
 
-    def documents_of_source(self, name: str) -> list[str]:
-        """Return the ids of the documents of a source, or of all below a folder, an archive or a file of records."""
-        inside = [DocumentRow.source.startswith(f"{name.rstrip('/')}{mark}", autoescape=True) for mark in "/#"]
+    def articles_of_source(self, name: str) -> list[str]:
+        """Return the ids of the articles of a source, or of all below a folder, an archive or a file of records.
+
+        Of a re-post, both its own and that of its main copy, which is the one that a search finds.
+        """
+        prefixes = [f"{name.rstrip('/')}{mark}" for mark in "/#"]
+        inside = [func.substr(DocumentRow.source, 1, len(prefix)) == prefix for prefix in prefixes]
+        in_file = DocumentRow.path.in_(select(FileRow.path).where(FileRow.source == name))
         with self._session() as session:
-            return list(session.scalars(select(DocumentRow.id).where(or_(DocumentRow.source == name, *inside))))
+            query = (
+                select(ArticleRow.id, ArticleRow.copy_of)
+                .join(DocumentRow, ArticleRow.document_id == DocumentRow.id)
+                .where(or_(DocumentRow.source == name, in_file, *inside))
+            )
+            return list(dict.fromkeys(i for row in session.execute(query) for i in row if i))
 
     def delete_file(self, path: str) -> None:
         """Remove a file and its documents."""
@@ -405,7 +415,7 @@ class Database:
     def index_entries(self, ids: Sequence[str] | None = None) -> Iterator[list[IndexEntry]]:
         """Yield what the derived indexes hold, in batches: of the given chunks (those that are searched), or of all."""
         query = (
-            select(ChunkRow, VectorRow.vector, ArticleRow.title, ArticleRow.meta, ArticleRow.document_id)
+            select(ChunkRow, VectorRow.vector, ArticleRow.title, ArticleRow.meta)
             .join(VectorRow, ChunkRow.vector == VectorRow.key)
             .join(ArticleRow, ChunkRow.article_id == ArticleRow.id)
             .where(ChunkRow.searched)

@@ -19,7 +19,7 @@ from retriever.scope import Scope
 from retriever.text import bigrams, statement_spans, without_asking, words
 
 _FIELDS = {"words": words, "bigrams": bigrams}
-_FACTS = ("place", "year", "kind", "document")
+_FACTS = ("place", "year", "kind", "article")
 _WRITER_MEMORY = 64_000_000
 Facts = Mapping[str, Sequence[str]]
 """Values by the names of `_FACTS`."""
@@ -79,8 +79,8 @@ def _facts(entry: IndexEntry) -> Facts:
     """Return by what a chunk is limited; its place stands with all that contain it."""
     meta = entry.meta
     levels = (Place(meta.province), Place(meta.province, meta.city), Place(meta.province, meta.city, meta.district))
-    places = [_place_key(place) for place in dict.fromkeys(levels) if place.province]
-    return {"place": places, "year": [meta.year], "kind": [meta.kind], "document": [entry.document_id]}
+    places = [_place_key(place) for place in dict.fromkeys(levels) if place.name]
+    return {"place": places, "year": [meta.year], "kind": [meta.kind], "article": [entry.article_id]}
 
 
 def _place_key(place: Place) -> str:
@@ -168,7 +168,7 @@ class _Grain:
 
     def _limits(self, scope: Scope) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
         places = [_place_key(place) for place in scope.places]
-        wanted = {"place": places, "year": scope.years, "kind": scope.kinds, "document": scope.documents}
+        wanted = {"place": places, "year": scope.years, "kind": scope.kinds, "article": scope.articles}
         for name, values in wanted.items():
             if values:
                 any_of = tantivy.Query.term_set_query(self._schema, name, list(values))

@@ -152,6 +152,34 @@ class Gazetteer:
         return {name: tuple(places) for name, places in names.items()}
 
     @cached_property
+    def _called(self) -> dict[str, list[Place]]:
+        """All divisions by their full and short names, whatever these mean in a sentence."""
+        names: dict[str, list[Place]] = defaultdict(list)
+        for place in _places():
+            for name in {place.name, short_name(place.name)}:
+                names[name].append(place)
+        return names
+
+    def named(self, name: str, above: Sequence[Place] = ()) -> list[Place]:
+        """Return the divisions that a name means where it stands by itself, full or short: 大庆, 北京朝阳.
+
+        Of a short name that a province bears too, that is meant (吉林). 鼓楼区 is four; 四川省江北区 is none.
+
+        Args:
+            name: the name, alone or behind those above it.
+            above: divisions in which it lies.
+        """
+        name = simplified(name)
+
+        def inside(text: str) -> list[Place]:
+            return [p for p in self._called.get(text, ()) if not above or any(a != p and a.contains(p) for a in above)]
+
+        if whole := inside(name):
+            return [place for place in whole if not place.city and not place.district] or whole
+        parts = ((inside(name[:end]), name[end:]) for end in range(len(name) - 1, 1, -1))
+        return next((found for heads, rest in parts if heads and (found := self.named(rest, heads))), [])
+
+    @cached_property
     def _by_start(self) -> dict[str, list[str]]:
         table: dict[str, list[str]] = defaultdict(list)
         for name in self._full:

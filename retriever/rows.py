@@ -63,7 +63,7 @@ class IndexEntry:
     embedding_text: str
     vector: Vectors
     meta: Metadata
-    document_id: str
+    article_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def chunk_of(row: ChunkRow) -> Chunk:
 
 
 def entry_of(row: Any) -> IndexEntry:
-    """Return what the indexes hold, from a row of chunk, vector, and title, metadata and document of the article."""
-    chunk, vector, title, meta, document_id = row
+    """Return what the indexes hold, from a row of chunk, vector, and title and metadata of the article."""
+    chunk, vector, title, meta = row
     numbers = np.frombuffer(vector, dtype="<f4")
-    return IndexEntry(chunk.id, title, chunk.text, chunk.embedding_text, numbers, _metadata(meta), document_id)
+    return IndexEntry(chunk.id, title, chunk.text, chunk.embedding_text, numbers, _metadata(meta), chunk.article_id)

@@ -1,4 +1,4 @@
-"""What a search is limited to: places, years, kinds of text, documents."""
+"""What a search is limited to: places, years, kinds of text, single articles."""
 
 from __future__ import annotations
 
@@ -23,25 +23,28 @@ class Scope:
     """With all that lies in them."""
     years: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
     """Their ids."""
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.years or self.kinds or self.documents)
+        return bool(self.places or self.years or self.kinds or self.articles)
 
 
 def places_named(names: Iterable[str], gazetteer: Gazetteer) -> Iterator[Place]:
-    """Yield the divisions that bear the given names, full or short; of 鼓楼区 all four.
+    """Yield the divisions that bear the given names, full or short.
+
+    Of a name that several bear, such as 鼓楼区, these are all, and the one of which a text does not tell which it is.
 
     Raises:
         UsageError: a name is none.
     """
     for name in names:
-        mentions = gazetteer.find(name, [name])
-        places = gazetteer.resolve_all(mentions)
-        if not mentions or mentions[0].start or mentions[-1].end != len(name):
+        places = gazetteer.named(name)
+        if not places:
             raise UsageError(f"不认识地名“{name}”，请写省、市、区县的名称，如 四川省、达州、通川区。")
-        yield from [places[-1]] if places[-1].province else mentions[-1].places
+        yield from places
+        bare = [place for place in dict.fromkeys(Place("", "", place.district) for place in places) if place.district]
+        yield from bare if len(places) > 1 else ()
 
 
 def years_between(first: int | None, last: int | None) -> tuple[str, ...]:
@@ -53,7 +56,8 @@ def years_between(first: int | None, last: int | None) -> tuple[str, ...]:
     if first is None and last is None:
         return ()
     first = _FIRST_YEAR if first is None else max(first, _FIRST_YEAR)
-    last = date.today().year + 1 if last is None else last
+    next_year = date.today().year + 1
+    last = next_year if last is None else min(last, next_year)
     if first > last:
         raise UsageError(f"起始年份 {first} 晚于截止年份 {last}，请检查。")
     return tuple(map(str, range(first, last + 1)))

@@ -46,7 +46,7 @@ class Searcher:
             from_year: the first year.
             to_year: the last year.
             kinds: kinds of text, such as 通知.
-            sources: names of files, of folders, or of single records.
+            sources: names of files, of folders, or of single records. Where one holds a re-post, its main copy counts.
 
         Raises:
             UsageError: a name of a place or a source is unknown, or the years are none.
@@ -55,11 +55,11 @@ class Searcher:
             tuple(places_named(places, gazetteer())),
             years_between(from_year, to_year),
             tuple(kinds),
-            tuple(one for name in sources for one in self._documents(name)),
+            tuple(one for name in sources for one in self._articles(name)),
         )
 
-    def _documents(self, source: str) -> list[str]:
-        found = self._library.database.documents_of_source(source)
+    def _articles(self, source: str) -> list[str]:
+        found = self._library.database.articles_of_source(source)
         if not found:
             raise UsageError(f"资料库中没有文件“{source}”，请按检索结果里的写法给出文件名或文件夹名。")
         return found

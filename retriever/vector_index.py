@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from retriever.rows import IndexEntry, batches
 from retriever.scope import Scope
 
 _BATCH = 2000
+_MOST_VALUES = 20_000
+"""Chroma refuses conditions of more than some 32,000 values."""
 _REFUSED = (AuthorizationError, ChromaAuthError, QuotaError, RateLimitError)
 _FULL = "磁盘空间不足，向量索引没有写完；请清理空间后重新运行，已写入的内容不会丢失。"
 
@@ -102,12 +104,14 @@ class VectorIndex:
             count = self._collection.count()
             if not count:
                 return []
-            found = self._collection.query(
-                query_embeddings=[vector.tolist()],
-                n_results=min(k, count),
-                include=["distances"],
-                where=_where(scope) if scope else None,
-            )
+            conditions = [_where(part) for part in _parts(scope)] if scope else [None]
+            found = [pair for where in conditions for pair in self._nearest(vector, min(k, count), where)]
+        return sorted(found, key=lambda pair: -pair[1])[:k]
+
+    def _nearest(self, vector: Vectors, k: int, where: dict[str, Any] | None) -> list[tuple[str, float]]:
+        found = self._collection.query(
+            query_embeddings=[vector.tolist()], n_results=k, include=["distances"], where=where
+        )
         distances = found["distances"] or [[]]
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], distances[0], strict=True)]
 
@@ -158,15 +162,20 @@ def _flat(entry: IndexEntry) -> dict[str, Any]:
     meta = entry.meta
     return {
         "province": meta.province, "city": meta.city, "district": meta.district, "year": meta.year, "kind": meta.kind,
-        "document": entry.document_id,
+        "article": entry.article_id,
     }  # fmt: skip
+
+
+def _parts(scope: Scope) -> list[Scope]:
+    """Return scopes that make up one, each of no more articles than Chroma takes."""
+    return [replace(scope, articles=tuple(some)) for some in batches(scope.articles, _MOST_VALUES)] or [scope]
 
 
 def _where(scope: Scope) -> dict[str, Any]:
     parts = [_any([_inside(place) for place in scope.places])] if scope.places else []
     parts += [
         {name: {"$in": list(values)}}
-        for name, values in (("year", scope.years), ("kind", scope.kinds), ("document", scope.documents))
+        for name, values in (("year", scope.years), ("kind", scope.kinds), ("article", scope.articles))
         if values
     ]
     return _all(parts)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from core.errors import UsageError
 from core.schema import Passage
+from retriever.places import gazetteer
 from retriever.search import Searcher
 from tests.office import Office
 
@@ -59,7 +61,7 @@ def test_any_of_several_places_will_do(search_in: SearchIn) -> None:
 
 
 def test_a_name_that_is_no_place_is_refused(search_in: SearchIn) -> None:
-    for name in ("月亮区", "引进人才", "四川人才"):
+    for name in ("月亮区", "引进人才", "四川人才", "四川省江北区"):
         with pytest.raises(UsageError, match=name):
             search_in(places=[name])
 
@@ -88,3 +90,55 @@ def test_a_folder_a_file_or_a_record_is_seen_alone(search_in: SearchIn) -> None:
 def test_limits_work_together(search_in: SearchIn) -> None:
     assert search_in(places=["四川"], from_year=2022, kinds=["总结"], sources=["四川"]) == ["四川/达州.txt"]
     assert search_in(places=["四川"], kinds=["通知"]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("大庆", ["黑龙江省大庆市"]), ("吉林", ["吉林省"]), ("北京朝阳", ["北京市朝阳区"]), ("江苏省鼓楼区", ["江苏省南京市鼓楼区", "江苏省徐州市鼓楼区"]),
+        ("重庆江北", ["重庆市江北区"]), ("四川省达州市通川区", ["四川省达州市通川区"]), ("四川达州", ["四川省达州市"]), ("鼓楼区", ["江苏省南京市鼓楼区", "江苏省徐州市鼓楼区", "福建省福州市鼓楼区", "河南省开封市鼓楼区"]),
+    ],
+)  # fmt: skip
+def test_names_mean_the_divisions_that_bear_them(name: str, meant: list[str]) -> None:
+    assert ["".join((p.province, p.city, p.district)) for p in gazetteer().named(name)] == meant
+
+
+def test_a_text_that_leaves_open_which_of_several_it_is_of_is_seen_by_its_bare_name(office: Office) -> None:
+    office.write("江北.txt", "江北区2021年人才工作总结\n\n江北区引进青年人才120名，建成人才公寓300套。")
+    office.ingest()
+    with office.reading() as library:
+        searcher = Searcher(library, office.encoder)
+        (found,) = searcher.search("引进青年人才", scope=searcher.scope(places=["江北区"]))
+        assert (found.article.meta.province, found.article.meta.district) == ("", "江北区")
+        assert searcher.search("引进青年人才", scope=searcher.scope(places=["重庆市江北区"])) == []
+
+
+def test_a_folder_that_holds_a_repost_finds_the_piece(office: Office) -> None:
+    for folder in ("丙处", "乙处", "甲处"):
+        office.write(f"{folder}/报告.txt", PIECES["四川/通川.txt"])
+    office.ingest()
+    with office.reading() as library:
+        searcher = Searcher(library, office.encoder)
+        for folder in ("丙处", "乙处", "甲处"):
+            (found,) = searcher.search("引进青年人才", scope=searcher.scope(sources=[folder]))
+            assert f"{folder}/报告.txt" in (found.source, *found.copies)
+
+
+def test_records_with_a_source_of_their_own_belong_to_their_file(office: Office) -> None:
+    record = {"id": 1, "text": "江北区引进青年人才31名，人才公寓入住29人。", "source": "江北日报"}
+    office.write("新闻.jsonl", json.dumps(record, ensure_ascii=False))
+    office.write("别的.txt", PIECES["发言.txt"])
+    office.ingest()
+    with office.reading() as library:
+        searcher = Searcher(library, office.encoder)
+        for name in ("新闻.jsonl", "江北日报"):
+            (found,) = searcher.search("引进青年人才", scope=searcher.scope(sources=[name]))
+            assert found.source == "江北日报"
+
+
+def test_very_many_texts_and_years_may_be_given(search_in: SearchIn, office: Office) -> None:
+    with office.reading() as library:
+        searcher = Searcher(library, office.encoder)
+        scope = searcher.scope(to_year=99_999, sources=["四川/通川.txt"])
+        many = replace(scope, articles=(*map(str, range(70_000)), *scope.articles))
+        assert [passage.source for passage in searcher.search("引进青年人才", scope=many)] == ["四川/通川.txt"]
