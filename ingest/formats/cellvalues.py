@@ -15,6 +15,10 @@ _PATTERN = re.compile(
     r"(?P<thousands>,*)) *(?P<percent>%?)(?P<after>[^0#?%,.]*)"
 )
 _ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+_PICTURE = re.compile(r"=?(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
+"""What WPS writes for a picture in a cell."""
+_QUOTED = re.compile(r'^="([^"]*)"$')
+"""How a CSV file keeps the zeros of a number: ="001"."""
 _PRECISION = 15
 """Significant digits of a spreadsheet; what a binary fraction has behind them is noise."""
 _FIRST_MARK = 0xE000
@@ -34,7 +38,9 @@ def shown(value: object, number_format: str = "General") -> str:
         minutes, seconds = divmod(round(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02d}" + (f":{seconds:02d}" if seconds else "")
     text = str(value).replace("_x000D_", "\n").replace("\r\n", "\n").replace("\r", "\n").strip()
-    return "" if text in _ERRORS else text
+    if text in _ERRORS or _PICTURE.match(text):
+        return ""
+    return _QUOTED.sub(r"\1", text)
 
 
 def _number(value: int | float, number_format: str) -> str:

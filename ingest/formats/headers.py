@@ -28,11 +28,15 @@ from ingest.formats.cells import (
     shares_cell,
     texts_of,
 )
+from retriever.names import PERSON
 
 _FORESIGHT = 50
 """Rows that are looked at to tell headers from data, so that a long sheet takes time in proportion to its length."""
 _MOST_CAPTIONS = 10
 _NOTHING = re.compile(r"[-—–/\\、√×○●…*]+|暂?无|没有|未.{0,3}|不详|待定|同上|略|缺考|缺席|弃权|请假")
+_DAY = re.compile(r"(?:19|20)\d{2}[-/.年]\d{1,2}(?:[-/.月](?:\d{1,2}日?)?)?")
+_REST = re.compile(r"其[他它余]|合\s*计|小\s*计|总\s*计|总数")
+_PERSON = re.compile(PERSON)
 _POST = re.compile(
     r".{0,4}(?:书记|镇长|乡长|县长|区长|市长|局长|主任|部长|处长|科长|组长|队长|院长|校长|站长|所长|会长|秘书长|委员|"
     r"联络员|指导员|网格员|辅导员|主讲人|讲师)"
@@ -148,11 +152,14 @@ def _new_header_count(cells: list[list[Cell]], index: int, present: range) -> in
 
 def _looks_like_header(cells: list[list[Cell]], index: int) -> bool:
     texts = texts_of(cells[index])
-    if len(texts) < 2 or any(is_value(text) for text in texts) or all(YEAR.search(text) for text in texts):
+    values = [text for text in texts if is_value(text)]
+    if len(texts) < 2 or (values and not _may_head(texts, values)) or all(YEAR.search(text) for text in texts):
         return False
     if _is_too_narrow(cells, index):
         return False
     below = _following(cells, _end_of_headers(cells, index + 1))
+    if not any(is_heading(text) for text in texts) and _lists_people(cells[index], below):
+        return False
     odd = sum(not could_be_header(text) for text in texts)
     if odd or len(set(texts)) < len(texts):
         return odd * 2 < len(texts) and _name_columns(cells[index], below)
@@ -163,6 +170,27 @@ def _looks_like_header(cells: list[list[Cell]], index: int) -> bool:
     if second and sum(is_value(text) for text in second) * 3 >= 2 * len(second):
         return not LABEL.fullmatch(closed_up(texts[0])) or is_heading(texts[1])
     return is_heading(texts[0]) and (is_heading(texts[1]) or bool(_POST.fullmatch(texts[1])))
+
+
+def _may_head(texts: list[str], values: list[str]) -> bool:
+    """Whether figures in a row may be headers: days, counted places (姓名 | 1 | 2), kinds (单位 | 985 | 其他)."""
+    if not is_heading(texts[0]) or len(set(values)) < len(values):
+        return False
+    counted = [str(number) for number in range(1, len(values) + 1)]
+    return values == counted or all(map(_DAY.fullmatch, values)) or bool(_REST.fullmatch(texts[-1]))
+
+
+def _lists_people(row: list[Cell], below: list[list[Cell]]) -> bool:
+    """Whether a row has a person in a column of persons, so that it is one of them: 组长 | 张建国."""
+    for column, cell in enumerate(row):
+        others = [other[column] for other in below if column < len(other) and other[column]]
+        if cell and others and all(map(_is_person, [cell, *others])):
+            return True
+    return False
+
+
+def _is_person(cell: Cell) -> bool:
+    return isinstance(cell, str) and bool(_PERSON.fullmatch(closed_up(cell)))
 
 
 def _is_too_narrow(cells: list[list[Cell]], index: int) -> bool:
@@ -250,4 +278,4 @@ def _is_form(cells: list[list[Cell]], start: int) -> bool:
     if sum(is_label(texts[0]) for texts in rows) * 2 > len(rows):
         return True
     takes_turns = len(rows[0]) > 3 and all(is_label(text) == (not place % 2) for place, text in enumerate(rows[0]))
-    return takes_turns and len(rows) > 1 and is_label(rows[1][0])
+    return takes_turns and len(rows) > 1 and (len(rows[1]) == 1 or is_label(rows[1][0]))

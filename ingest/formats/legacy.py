@@ -18,7 +18,8 @@ from pathlib import Path, PurePath
 
 from core.errors import DamagedFileError, EmptyFileError, FileTimeoutError, FileTooLargeError, UnsupportedFormatError
 from ingest.formats.containers import damage_named
-from ingest.formats.sniff import Content, content_of
+from ingest.formats.sniff import Content, content_of, is_xml
+from ingest.formats.wordxml import package_of
 from ingest.lines import Limits, Problem, RawText, Reader
 
 _PROGRAMS = ("soffice", "libreoffice")
@@ -85,13 +86,15 @@ def read_as_it_is(data: bytes, source: str, limits: Limits, tried: Content | Non
         yield from _reader(_READ_BY_ITSELF[content])(data, source, limits)
     elif content is Content.MHTML:
         yield from _reader("html")(_page_of_mail(data), source, limits)
+    elif content is Content.WORD_XML:
+        yield from _reader("word")(package_of(data), source, limits)
     elif content in _CONVERTED or (content is Content.OLE and suffix in _MEMBER_OF):
         kind = _CONVERTED.get(content) or _MEMBER_OF[suffix]
         target = _TARGETS[kind]
         yield from _reader(_MODULES[target])(_converted(data, kind, target, limits), source, limits)
     elif content is Content.OTHER and suffix in (".xls", ".et"):
         yield from _reader("sheets")(data, source, limits)
-    elif content is Content.OTHER and suffix in (".doc", ".wps"):
+    elif content is Content.OTHER and suffix in (".doc", ".wps") and not is_xml(data):
         yield from _reader("plain")(data, source, limits)
     else:
         raise DamagedFileError("文件内容与扩展名不符或已损坏，无法读取；请用原来的软件打开、另存后再试。")

@@ -46,6 +46,8 @@ class Numbering:
         self._lists: dict[str, _List] = {}
         self._list_of: dict[str, str] = {}
         self._starts: dict[str, dict[int, int]] = {}
+        self._own: dict[str, dict[int, _Level]] = {}
+        """Levels that a list has otherwise than the definition it shares with others."""
         self._begun: set[tuple[str, int]] = set()
         if root is None:
             return
@@ -61,6 +63,11 @@ class Numbering:
                 _integer(override.get(f"{W}ilvl")): _integer(_value(override, "startOverride"), 1)
                 for override in num.findall(f"{W}lvlOverride")
                 if override.find(f"{W}startOverride") is not None
+            }
+            self._own[number] = {
+                _integer(override.get(f"{W}ilvl")): _level(level)
+                for override in num.findall(f"{W}lvlOverride")
+                if (level := override.find(f"{W}lvl")) is not None
             }
 
     def link_styles(self, number_of_style: dict[str, str]) -> None:
@@ -85,31 +92,34 @@ class Numbering:
         """
         name = self._list_of.get(number, "")
         found = self._lists.get(name)
-        if found is None or depth not in found.levels:
+        if found is None:
+            return ""
+        levels = found.levels | self._own.get(number, {})
+        if depth not in levels:
             return ""
         counters = found.counters
         restart = self._starts.get(number, {})
         if depth in restart and (number, depth) not in self._begun:
             counters[depth] = restart[depth]
         else:
-            counters[depth] = counters.get(depth, found.levels[depth].start - 1) + 1
+            counters[depth] = counters.get(depth, levels[depth].start - 1) + 1
         self._begun.add((number, depth))
         for deeper in [other for other in counters if other > depth]:
             del counters[deeper]
-        return _text(found, depth)
+        return _text(levels, counters, depth)
 
 
-def _text(found: _List, depth: int) -> str:
-    level = found.levels[depth]
+def _text(levels: dict[int, _Level], counters: dict[int, int], depth: int) -> str:
+    level = levels[depth]
     numbers: list[str] = []
 
     def put(match: re.Match[str]) -> str:
         place = int(match[1]) - 1
-        source = found.levels.get(place)
+        source = levels.get(place)
         if source is None:
             return ""
         form = "decimal" if level.is_legal else source.form
-        numbers.append(formatted(found.counters.get(place, source.start), form))
+        numbers.append(formatted(counters.get(place, source.start), form))
         return numbers[-1]
 
     text = _PLACE.sub(put, level.text)

@@ -141,6 +141,9 @@ def _part_of(worksheet: Any, container: Container) -> bytes:
 
 
 def _rows(worksheet: Any, merged: dict[tuple[int, int], Merged]) -> Iterator[tuple[int, list[Cell]]]:
+    last: dict[int, int] = {}
+    for number, column in merged:
+        last[number] = max(column, last.get(number, 0))
     for number, row in enumerate(worksheet.iter_rows(), start=1):
         if number > _LAST_ROW:
             raise DamagedFileError("表格的行号超出格式允许的范围，文件已损坏；请用原来的软件打开、另存后再试。")
@@ -148,6 +151,8 @@ def _rows(worksheet: Any, merged: dict[tuple[int, int], Merged]) -> Iterator[tup
         for column, cell in enumerate(row, start=1):
             text = shown(cell.value, cell.number_format or "General") if cell.value is not None else ""
             cells.append(text or merged.get((number, column), text))
+        # A file need not hold the cells that a merged one covers.
+        cells += [merged.get((number, column), "") for column in range(len(cells) + 1, last.get(number, 0) + 1)]
         yield number, cells
 
 

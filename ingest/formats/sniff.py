@@ -12,6 +12,8 @@ from ingest.formats.containers import OLE_MAGIC
 _PROBE = 4096
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<(?:head|body|table|meta|div)[\s>]", re.IGNORECASE)
+_WORD_XML = re.compile(rb"schemas\.microsoft\.com/office/(?:word/2003/wordml|2006/xmlPackage)")
+_XML = re.compile(rb"\s*<\?xml\s")
 _MIME = re.compile(rb"\s*MIME-Version:", re.IGNORECASE)
 
 
@@ -34,6 +36,8 @@ class Content(StrEnum):
     """A web page with its pictures as one file in the form of a mail."""
     SHEETS_XML = "spreadsheetml"
     """The XML form of Excel 2003, as many office systems export it under the name .xls."""
+    WORD_XML = "wordml"
+    """A Word document in one XML file."""
     PDF = "pdf"
     ZIP = "zip"
     OTHER = "other"
@@ -68,9 +72,19 @@ def content_of(data: bytes) -> Content:
         return Content.MHTML
     if head.lstrip().startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in head:
         return Content.SHEETS_XML
+    if head.lstrip().startswith(b"<?xml") and _WORD_XML.search(head):
+        return Content.WORD_XML
     if head.lstrip().startswith(b"<") and _HTML.search(head):
         return Content.HTML
     return Content.OTHER
+
+
+def is_xml(data: bytes) -> bool:
+    """Whether a file is some XML."""
+    head = data[:_PROBE]
+    for mark in _MARKS:
+        head = head.removeprefix(mark)
+    return bool(_XML.match(head.replace(b"\x00", b"")))
 
 
 def _kind_of_zip(data: bytes) -> Content:

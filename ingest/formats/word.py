@@ -49,6 +49,11 @@ _EMU = {"pt": 12_700, "in": 914_400, "cm": 360_000, "mm": 36_000, "px": 9_525}
 _TWIP = 635
 _A4 = (11_906, 16_838)
 """Twips."""
+_SIGNS = {
+    "wingdings": {0x6E: "■", 0x6F: "□", 0xA8: "□", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑"},
+    "wingdings 2": {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA2: "■", 0xA3: "□"},
+}
+"""What forms are ticked with, by the fonts of Windows."""
 _LARGE = 0.1
 """Share of a page from which on a picture may hold text that a reader misses; logos and icons are smaller."""
 _LONGEST_HEADING = 100
@@ -174,6 +179,8 @@ class _Body:
                 pieces.append("\n")
             elif tag == f"{_W}noBreakHyphen":
                 pieces.append("-")
+            elif tag == f"{_W}sym":
+                pieces.append(_sign(child))
             elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
                 self._note_ids.append((tag.removeprefix(_W).removesuffix("Reference"), child.get(f"{_W}id", "")))
             elif tag == f"{_W}txbxContent":
@@ -352,6 +359,16 @@ def _styles(root: etree._Element | None) -> dict[str, _Style]:
             depth=_integer(_child_value(numbers, "ilvl")),
         )
     return styles
+
+
+def _sign(symbol: etree._Element) -> str:
+    """Return a sign that stands by its number in a font of signs; empty where it is none that a text has."""
+    try:
+        code = int(symbol.get(f"{_W}char", ""), 16)
+    except ValueError:
+        return ""
+    signs = _SIGNS.get(symbol.get(f"{_W}font", "").lower(), {})
+    return signs.get(code & 0xFF, "") if 0xF000 <= code <= 0xF0FF else chr(code) if code < 0xE000 else ""
 
 
 def _is_hidden(run: etree._Element) -> bool:

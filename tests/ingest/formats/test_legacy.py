@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import base64
 import quopri
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from ingest.formats import legacy
 from ingest.lines import Limits, RawText
 from tests.ingest.formats.known_text import missing_cells, share_in_order
 from tests.ingest.formats.makers_office import (
+    docx_of,
     joined,
     known_docx,
     known_html,
@@ -22,6 +26,7 @@ from tests.ingest.formats.makers_office import (
     known_xlsx,
     ole_of,
     only_text,
+    paragraph,
     zip_of,
 )
 
@@ -93,6 +98,57 @@ def test_files_that_libreoffice_itself_made_come_back_whole(made: str, target: s
     text = joined(read((tmp_path / f"given.{target}").read_bytes(), name))
     assert share_in_order(text) >= 0.995
     assert missing_cells(text) == []
+
+
+WORD_2003 = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><?mso-application progid="Word.Document"?>'
+    '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint">'
+    "<w:body><wx:sect>{body}<w:sectPr/></wx:sect></w:body></w:wordDocument>"
+)
+BODY_2003 = (
+    "<w:p><w:r><w:t>关于申报人才项目的通知</w:t></w:r></w:p><w:tbl>"
+    "<w:tr><w:tc><w:p><w:r><w:t>序号</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>单位</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>名额</w:t></w:r></w:p></w:tc></w:tr>"
+    "<w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>县医院</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>3</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+)
+
+
+def flat_package(package: bytes) -> bytes:
+    """Return a .docx as one XML file."""
+    with zipfile.ZipFile(BytesIO(package)) as archive:
+        parts = "".join(
+            f'<pkg:part pkg:name="/{name}" pkg:contentType="{_TYPE_OF.get(name, "application/xml")}">'
+            f"<pkg:xmlData>{re.sub('<[?]xml[^>]*>', '', archive.read(name).decode())}</pkg:xmlData></pkg:part>"
+            for name in archive.namelist()
+            if name.endswith((".xml", ".rels")) and name != "[Content_Types].xml"
+        )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><?mso-application progid="Word.Document"?>'
+        f'<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">{parts}</pkg:package>'
+    ).encode()
+
+
+_RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
+_TYPE_OF = {
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+    "_rels/.rels": _RELATIONS,
+    "word/_rels/document.xml.rels": _RELATIONS,
+}
+
+
+@pytest.mark.usefixtures("no_office")
+@pytest.mark.parametrize("name", ["通知.doc", "通知.wps", "通知.docx"])
+def test_word_documents_in_one_xml_file(name: str) -> None:
+    given = WORD_2003.format(body=BODY_2003).encode()
+    assert joined(read(given, name)) == "关于申报人才项目的通知\n序号：1；单位：县医院；名额：3"
+    text = joined(read(flat_package(docx_of(paragraph("关于申报人才项目的通知"))), name))
+    assert text == "关于申报人才项目的通知"
+
+
+@pytest.mark.usefixtures("no_office")
+def test_other_xml_under_the_name_of_a_document_is_no_text() -> None:
+    for junk in ('<?xml version="1.0"?><x>甲</x>', WORD_2003.replace("w:body", "w:nobody").format(body="")):
+        with pytest.raises(DamagedFileError):
+            read(junk.encode(), "通知.doc")
 
 
 def test_rich_text_is_read_through_libreoffice_whatever_its_name(

@@ -264,3 +264,31 @@ def test_broken_parts_end_in_a_reason(place: int, junk: bytes) -> None:
         list(read(with_part(data, name, part[:offset] + junk + part[offset + len(junk) :]), "a.xlsx", Limits()))
     except ReadError as exc:
         assert str(exc).endswith("。")
+
+
+def test_merged_cells_that_the_file_does_not_hold_go_with_their_rows() -> None:
+    sheet = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>序号</t></is></c><c r="B1" t="inlineStr"><is><t>任务</t></is></c><c r="C1" t="inlineStr"><is><t>责任单位</t></is></c></row>'
+        '<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="inlineStr"><is><t>引才</t></is></c><c r="C2" t="inlineStr"><is><t>县委组织部</t></is></c></row>'
+        '<row r="3"><c r="A3"><v>2</v></c><c r="B3" t="inlineStr"><is><t>育才</t></is></c></row>'
+        '<row r="4"><c r="A4" t="inlineStr"><is><t>二、县直部门</t></is></c></row>'
+    )
+    data = saved(book_of(任务=[["序号"]]))
+    xml = part_of(data, "xl/worksheets/sheet1.xml").decode()
+    xml = re.sub(r"<sheetData>.*</sheetData>", lambda _: f'<sheetData>{sheet}</sheetData><mergeCells count="2"><mergeCell ref="C2:C3"/><mergeCell ref="A4:C4"/></mergeCells>', xml)  # fmt: skip
+    assert texts(with_part(data, "xl/worksheets/sheet1.xml", xml.encode())) == [
+        "序号：1；任务：引才；责任单位：县委组织部",
+        "序号：2；任务：育才；责任单位：县委组织部",
+        "二、县直部门",
+    ]
+
+
+def test_codes_of_pictures_and_of_zeros_are_no_text() -> None:
+    book = book_of(名单=[["姓名", "照片", "职务"], ["张三", "x", "主任"]])
+    book["名单"]["B2"].value = '=DISPIMG("ID_0A",1)'
+    book["名单"]["B2"].data_type = "s"
+    assert texts(saved(book)) == ["姓名：张三；职务：主任"]
+    assert texts('姓名,编号\n张三,"=""001"""\n李四,"=""002"""\n'.encode(), "名单.csv") == [
+        "姓名：张三；编号：001",
+        "姓名：李四；编号：002",
+    ]

@@ -304,3 +304,37 @@ def test_no_character_of_a_cell_is_lost(rows: list[list[Cell]], has_headers: boo
         for cell in row:
             if isinstance(cell, str):
                 assert "".join(cell.split()) in found
+
+
+def test_a_list_of_people_without_headers_has_none() -> None:
+    rows = [["组  长", "张建国", "县委书记"], ["副组长", "李明", "县委副书记、县长"], ["成  员", "王芳", "县委常委"]]
+    assert texts(rows) == ["组  长；张建国；县委书记", "副组长；李明；县委副书记、县长", "成  员；王芳；县委常委"]
+    assert texts([["张三", "男", "县委组织部", "试用期满"], ["李四", "女", "县委宣传部", ""]]) == [
+        "张三；男；县委组织部；试用期满",
+        "李四；女；县委宣传部",
+    ]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["单位", "2024-01-31", "2024-02-29", "合计"],
+        ["单位", "985", "211", "其他"],
+        ["单位", "1", "2", "3"],
+    ],
+)
+def test_days_and_counted_places_may_be_headers(headers: list[str]) -> None:
+    first, second, third, fourth = headers
+    assert texts([headers, ["县医院", "3", "4", "7"], ["县一中", "8", "9", "5"]]) == [
+        f"{first}：县医院；{second}：3；{third}：4；{fourth}：7",
+        f"{first}：县一中；{second}：8；{third}：9；{fourth}：5",
+    ]
+
+
+def test_a_form_of_one_row_between_section_rows_is_no_header() -> None:
+    rows = [
+        ["一、基本情况"], ["姓名", "张三", "性别", "男"], ["二、工作经历"], ["起止时间", "单位", "职务", "证明人"], ["2010-2015", "县医院", "医师", "李四"],
+    ]  # fmt: skip
+    assert texts(rows) == [
+        "一、基本情况", "姓名：张三；性别：男", "二、工作经历", "起止时间：2010-2015；单位：县医院；职务：医师；证明人：李四",
+    ]  # fmt: skip

@@ -105,6 +105,24 @@ def test_a_list_that_starts_again_does_so() -> None:
     assert texts(docx_of(body, {"numbering": part})) == ["1、甲", "2、乙", "1、丙", "2、丁"]
 
 
+def test_a_level_that_a_list_has_otherwise_counts() -> None:
+    own = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="（%1）"/></w:lvl>'
+    again = f'<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/>{own}</w:lvlOverride></w:num>'
+    part = numbering(("decimal", "%1、"), extra=again)
+    body = paragraph("甲", listed(0)) + paragraph("乙", listed(0, 2)) + paragraph("丙", listed(0, 2))
+    assert texts(docx_of(body, {"numbering": part})) == ["1、甲", "（一）乙", "（二）丙"]
+
+
+def test_ticks_of_a_form_are_kept() -> None:
+    def tick(code: str, font: str = "Wingdings 2") -> str:
+        return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+
+    run = "<w:r><w:t>{}</w:t></w:r>".format
+    body = f"<w:p>{run('是否服从调剂：')}{tick('F052')}{run('是 ')}{tick('F0A3')}{run('否')}</w:p>"
+    body += f"<w:p>{tick('F0FE', 'Wingdings')}{run('同意')}{tick('F06C', 'Wingdings')}{tick('2713', '宋体')}{tick('x')}</w:p>"
+    assert texts(docx_of(body)) == ["是否服从调剂：☑是 □否", "☑同意✓"]
+
+
 def test_what_is_no_number_is_not_made_up() -> None:
     part = numbering(("bullet", "\uf0b7"), ("hindiVowels", "%2."))
     body = (
