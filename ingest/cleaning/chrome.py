@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from statistics import mean
 from typing import Protocol
 
 from ingest.cleaning.chrome_kinds import BARE_NUMBER, COUNTED, KINDS, Need
@@ -27,6 +28,8 @@ _PAGE = 8
 """Lines at least from the number of one page to that of the next, where only its value tells what it is."""
 _PAGE_LINES = 4
 """Lines at least from the head of one page to that of the next."""
+_MEAN_OF_PAGE = 12
+"""Characters of a line of running text, on the average."""
 _MENU = 3
 """Words of a menu, each on its own line, that make one."""
 _END_LINES = 12
@@ -344,10 +347,15 @@ def _mark_page_numbers(lines: Sequence[PageLine], kinds: list[str]) -> None:
         if follows:
             run.append(index)
             continue
-        if len(run) >= _RUNNING:
+        if len(run) >= _RUNNING and _is_running_text(lines[run[0] : run[-1]]):
             for i in run:
                 kinds[i] = "页码"
         run = [index]
+
+
+def _is_running_text(lines: Sequence[PageLine]) -> bool:
+    """Whether lines are long enough for running text; a table that was copied cell by cell has its numbers too."""
+    return mean(len(line.text) for line in lines) >= _MEAN_OF_PAGE
 
 
 def _stands_inside(

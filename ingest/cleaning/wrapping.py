@@ -54,6 +54,8 @@ _NEXT_ITEM = re.compile(
     r"[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十]))\s*\S"
 )
 """How an item of a list begins; under another item, it is not the rest of that one's sentence."""
+_ENTRY = re.compile(rf"{PERSON}[，,]\s*[男女][，,]")
+"""How an entry of a list of persons begins; it often ends without a full stop."""
 _LIST_OPEN = re.compile(r"[第、]$")
 SHORT = 40
 """Characters: an unterminated line up to this length is a title, heading or caption; a longer one was wrapped."""
@@ -108,6 +110,11 @@ class Wrap:
     """Counts instead of the characters, where it is not 0."""
     widest: int = 0
     """Columns of the longest line where none is longer than a page is wide, else 0."""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the lines themselves tell it; else a long title is as likely as a broken sentence."""
+        return bool(self.columns or self.widest) or self.characters != SHORT + 1
 
     def is_reached(self, text: str) -> bool:
         """Whether a line is that long."""
@@ -294,7 +301,11 @@ def breaks_off(line: WorkLine, wrap: Wrap) -> bool:
         return False
     if INLINE_CAPTION.search(text) or TABLE_ROW.fullmatch(text):
         return False
-    return bool(_OPEN_END.search(text)) or wrap.is_reached(text.rpartition("\n")[2])
+    if _OPEN_END.search(text):
+        return True
+    if not wrap.is_found and (not PROSE.search(text) or _ENTRY.match(text)):
+        return False
+    return wrap.is_reached(text.rpartition("\n")[2])
 
 
 def _may_continue(line: WorkLine, previous: _Paragraph, wrap: Wrap) -> bool:

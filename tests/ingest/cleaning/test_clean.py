@@ -90,6 +90,13 @@ def test_a_long_paragraph_stays_whatever_words_it_has_in_common_with_a_page(word
         "组织部干部与企业负责人分享引才经验。",
         "该县为作品版权所有人和青年创客提供一站式登记服务，全年受理128件。",
         "全县首页：本年度人才总量首次突破3万人。",
+        "市委网信办设立违法和不良信息举报中心，全年受理群众举报1.2万件。",
+        "3家企业取得互联网信息服务许可证B2-20190001等资质，带动就业500余人。",
+        "特别声明：本次公开招聘不指定任何辅导用书，也不委托任何机构举办培训班。",
+        "免责声明：考生应对所提交材料的真实性负责。",
+        "商务合作：全年签约项目12个，总投资30亿元。",
+        "打开微信，查看本支部积分排名。",
+        "请点击关注民生实事，办好群众身边事。",
     ],
 )
 def test_a_short_sentence_of_the_article_stays(sentence: str) -> None:
@@ -185,7 +192,7 @@ def test_rows_of_a_table_are_text_each_for_itself() -> None:
         f"| 2024年 | {'各类高层次人才' * 6}500名 |",
         "| 2025年 | 610名 |",
     ]
-    assert texts("\n".join([rows[0], "|---|---|", *rows[1:]])) == rows
+    assert texts("\n".join(rows)) == rows
 
 
 def test_words_in_latin_letters_keep_a_space_where_the_line_was_cut() -> None:
@@ -440,6 +447,34 @@ def test_text_wrapped_by_columns_is_joined_though_digits_make_its_lines_longer()
         width += step
     assert len({len(line) for line in lines[:-1]}) > 2
     assert "".join(texts("\n".join(lines))) == prose
+
+
+def test_a_long_title_and_the_lines_under_it_stay_apart_from_the_text() -> None:
+    title = "青山县创新“三个一批”人才引育机制 为县域经济社会高质量发展注入强劲动能和持久活力"
+    speech = "在全市组织部长会议暨人才工作领导小组第三次全体（扩大）会议结束时的讲话提纲摘要"
+    long = LONG + SECOND
+    assert texts(f"{title}\n\n{long}\n") == [title, long]
+    lines = [speech, "（2024年3月5日）", "张建国", "同志们：", long]
+    assert [block.text for block in blocks_of("\n".join(lines))] == lines
+
+
+def test_entries_of_a_list_of_persons_without_full_stops_stay_apart() -> None:
+    entries = [
+        f"{name}，{sex}，汉族，19{year}年8月生，大学学历，中共党员，现任青山县发展和改革局副局长，拟任{post}"
+        for name, sex, year, post in (("张建国", "男", 75, "青山县财政局局长"), ("李明", "女", 81, "柳河镇党委副书记"))
+    ]
+    notice = LONG + SECOND
+    assert [block.text for block in blocks_of("\n".join([notice, *entries, notice]))] == [notice, *entries, notice]
+
+
+def test_a_table_copied_cell_by_cell_keeps_what_repeats_in_its_rows() -> None:
+    rows = [
+        [str(n), name, "男", "汉族", "大学", "党员", "县委办", "科员", "2019年7月"]
+        for n, name in enumerate(("张三", "李四", "王五", "赵六"), 1)
+    ]
+    cells = [cell for row in rows for cell in row]
+    kept = [block.text for block in blocks_of("\n".join([LONG, *cells]))]
+    assert [text for text in kept if not text.isdecimal()] == [LONG, *(c for c in cells if not c.isdecimal())]
 
 
 def test_items_of_a_list_without_full_stops_stay_apart() -> None:
