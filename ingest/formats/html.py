@@ -45,13 +45,21 @@ _PARTS_OF_TEXT = frozenset(
     | {"h1", "h2", "h3", "h4", "h5", "h6"}
 )
 _CHROME_TAGS = frozenset({"nav", "footer", "aside", "menu"})
-_CHROME_LINE = re.compile(
-    r"(?:您?(?:当前|现在)?的?(?:所在)?位置|当前位置|首页)\s*[:：>＞].*|"
-    r"[\[【（(]?\s*(?:打印|关闭|收藏|纠错|我要纠错|返回顶部|打印本页|关闭窗口|打印此页|关闭本页|分享|分享到|推荐|举报|评论|点赞|大|中|小|默认|超大)"
-    r"(?:[\s|/\]\[】【（）()]*(?:打印|关闭|收藏|纠错|我要纠错|返回顶部|打印本页|关闭窗口|打印此页|关闭本页|分享|分享到|推荐|举报|评论|点赞|大|中|小|默认|超大))*"
-    r"\s*[\]】）)]?|(?:分享(?:到|至)?|字号|字体|扫一扫\S{0,20}|上一[篇条页]|下一[篇条页]|责任编辑电话|相关(?:新闻|阅读|链接|文章|报道|稿件|推荐))\s*[:：]?.{0,60}|"
-    r"(?:微信|微博|新浪微博|QQ空间|QQ|朋友圈|复制链接|[\s|/、])+",
+_BUTTON = (
+    r"(?:打印|关闭|收藏|纠错|我要纠错|返回顶部|打印本页|关闭窗口|打印此页|关闭本页|分享|分享到|推荐|举报|评论|点赞|"
+    r"大|中|小|默认|超大)"
 )
+_NETWORK = "(?:微信|微博|新浪微博|QQ空间|QQ|朋友圈|复制链接)"
+_NEIGHBOUR = "(?:上一[篇条页]|下一[篇条页]|责任编辑电话|相关(?:新闻|阅读|链接|文章|报道|稿件|推荐))"
+_CHROME_LINE = re.compile(
+    r"(?=您|当前|现在|.*(?:首页|[>＞]))您?(?:当前|现在)?的?(?:所在)?位置\s*[:：>＞].*|首页\s*[:：>＞].*|"
+    rf"[\[【（(]?\s*{_BUTTON}(?:[\s|/\]\[】【（）()]*{_BUTTON})*\s*[\]】）)]?|"
+    rf"(?:分享(?:到|至)?|字号|字体)(?:大小)?(?:[\s:：\[【（(][^。]{{0,60}}|(?:{_BUTTON}|{_NETWORK})*)|扫一扫[^。]{{0,60}}|"
+    rf"{_NEIGHBOUR}+(?:[\s:：>＞|].{{0,60}}|(?:没有|已经?是).{{0,10}})?|"
+    rf"(?:{_NETWORK}|[\s|/、])+",
+)
+"""A line of the frame by its words: behind the name of a tool comes a sign or nothing, not the rest of a sentence."""
+_LINKED_NEIGHBOUR = re.compile(rf"{_NEIGHBOUR}.*")
 _COUNTER = re.compile(
     r"(?:浏览|阅读|点击|访问|人气)(?:次数|量|数)?|字体(?:大小)?|字号|打印|关闭|分享(?:到|至)?|收藏|纠错|保护视力色|背景色|朗读|视力保护色|扫一扫"
 )
@@ -169,7 +177,7 @@ class _Page:
                 self.has_date |= any(_DATE.search(line) for line in info)
                 blocks.extend(Block(line, block.element) for line in info)
                 self._leave_out(_rest(block.text, info), "计数和按钮")
-            elif _CHROME_LINE.fullmatch(block.text) or (self._is_chrome(block) and not self._is_inner(block, content)):
+            elif _is_chrome_line(block) or (self._is_chrome(block) and not self._is_inner(block, content)):
                 self._leave_out(block.text, "网页框架")
             elif not is_body:
                 self._leave_out(block.text, "正文以外")
@@ -232,7 +240,7 @@ class _Page:
 
     def _weight(self, block: Block) -> float:
         """Return how much a block counts in the search for the article: what trafilatura takes counts in full."""
-        if self._is_chrome(block) or not (_is_prose(block) or block.row) or _CHROME_LINE.fullmatch(block.text):
+        if self._is_chrome(block) or not (_is_prose(block) or block.row) or _is_chrome_line(block):
             return 0.0
         if _info_lines(block, is_near=True, is_head=True):
             return 0.0
@@ -306,7 +314,7 @@ class _Page:
         """Return the index of the line right over date and source, or over the article where there are none."""
         for index in range(first - 1, max(-1, first - 15), -1):
             block = self.blocks[index]
-            if self._is_chrome(block) or _info_lines(block, True) or _CHROME_LINE.fullmatch(block.text):
+            if self._is_chrome(block) or _info_lines(block, True) or _is_chrome_line(block):
                 continue
             is_title = 6 <= len(block.text) <= 60 and not block.row and not block.link_length
             return index if is_title and not _NO_TITLE.search(block.text) else None
@@ -330,6 +338,13 @@ def _is_teaser(element: etree._Element) -> bool:
     links = [link for link in element.iter("a") if not _ATTACHMENT.search(link.get("href", ""))]
     titles = [_without_space("".join(link.itertext())) for link in links]
     return len(text) <= _LONGEST_TEASER and any(len(title) >= 6 for title in titles)
+
+
+def _is_chrome_line(block: Block) -> bool:
+    """Whether a line is of the frame wherever it stands: a button, the way to the page, a link to the next article."""
+    if _CHROME_LINE.fullmatch(block.text):
+        return True
+    return block.link_length * 2 > len(block.text) and bool(_LINKED_NEIGHBOUR.fullmatch(block.text))
 
 
 def _is_prose(block: Block) -> bool:

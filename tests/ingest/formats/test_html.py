@@ -237,6 +237,35 @@ def test_attachments_named_under_an_article_are_kept() -> None:
     assert texts(html)[2:] == ["附件1：报名表", "附件2：名单", "附件3：议程"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "分享会上，7名驻村干部代表结合自身经历，讲述了带领乡亲增收的故事。",
+        "分享带队体会",
+        "位置：璧山区双星大道12号，距轻轨站500米。",
+        "相关报道在市级媒体刊发后，多地前来学习。",
+        "上一条意见已由区住房城乡建委办理完毕。",
+        "字体设计比赛共收到作品86件。",
+        "扫一扫二维码，即可查看岗位和补贴标准。",
+    ],
+)
+def test_a_sentence_that_begins_with_the_name_of_a_button_is_text(line: str) -> None:
+    html = f"<body><h1>璧山区举办青年人才沙龙</h1><div class=content><p>{FIRST}</p><p>{line}</p><p>{SECOND}</p></div></body>"
+    assert texts(html)[1:] == [FIRST, line, SECOND]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "您的位置：组工动态", "位置：首页 &gt; 组工动态", "分享到：微信 微博", "分享到QQ空间", "字体：[大 中 小]", "【打印】【关闭】", "扫一扫在手机打开当前页",
+        "上一篇：没有了", "下一篇没有了", "上一篇<a href=1>璧山区召开春季招聘会筹备会议</a>", "相关链接",
+    ],
+)  # fmt: skip
+def test_buttons_amid_an_article_are_left_out(line: str) -> None:
+    html = f"<body><h1>璧山区举办青年人才沙龙</h1><div class=content><p>{FIRST}</p><p>{line}</p><p>{SECOND}</p></div></body>"
+    assert texts(html)[1:] == [FIRST, SECOND]
+
+
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
     html = f"<body><div id=zoom><!-- 内部意见：暂不公开 --><script>var 标题='x';</script><style>p{{}}</style>{BODY}<span style='display:none'>隐藏推广</span></div></body>"
     assert texts(html) == [FIRST, SECOND, THIRD]
