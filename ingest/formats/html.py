@@ -173,7 +173,11 @@ class _Page:
                 continue
             is_head = title_index is not None and title_index < index < first
             is_body = self._is_in(block, content) or self._is_lead(block, index, title_index, first, weights)
-            if info := _info_lines(block, is_body or first - 15 < index < first, is_head):
+            info = _info_lines(block, is_body or first - 15 < index < first, is_head)
+            if info and index > first and weights[first] and _rest(block.text, info):
+                # Behind the first sentence a count or a word of a tool is a part of the text.
+                info = []
+            if info:
                 self.has_date |= any(_DATE.search(line) for line in info)
                 blocks.extend(Block(line, block.element) for line in info)
                 self._leave_out(_rest(block.text, info), "计数和按钮")

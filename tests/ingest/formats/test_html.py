@@ -266,6 +266,19 @@ def test_buttons_amid_an_article_are_left_out(line: str) -> None:
     assert texts(html)[1:] == [FIRST, SECOND]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "申报程序 单位推荐 初审 复审 终审 公布",
+        "传播情况：阅读量：8.6万 点击量：2万 转发：500",
+        "编辑：李晓 审核：何平 打印",
+    ],
+)
+def test_a_line_amid_the_text_loses_no_part_of_it(line: str) -> None:
+    html = f"<body><h1>璧山区举办青年人才沙龙</h1><p>发布时间：2023-06-12 点击：385次</p><div id=zoom><p>{FIRST}</p><p>{line}</p><p>{SECOND}</p></div></body>"
+    assert texts(html)[1:] == ["发布时间：2023-06-12", FIRST, line, SECOND]
+
+
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
     html = f"<body><div id=zoom><!-- 内部意见：暂不公开 --><script>var 标题='x';</script><style>p{{}}</style>{BODY}<span style='display:none'>隐藏推广</span></div></body>"
     assert texts(html) == [FIRST, SECOND, THIRD]
