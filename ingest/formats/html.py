@@ -75,8 +75,11 @@ _DATE = re.compile(
 _SUBTITLE = re.compile(r"——|—|--|[（(](?:19|20)\d{2}年")
 _SUBTITLE_NAME = re.compile(r"sub|futi|fbt|yinti|ybt|jianjie|daodu|zhaiyao|abstract|summary|lead", re.IGNORECASE)
 _NO_TITLE = re.compile(r"[。；：，:;,]$|版权所有|ICP|^\W|[|｜]")
+_UNDER_TITLE = re.compile(r"[：:]$|^\S{0,15}[〔\[［【（(](?:19|20)\d{2}[〕\]］】）)]\s*(?:第\s*)?\d+\s*号$")
+"""A line that may stand between a title and the first sentence: whom a document addresses, its number."""
 _SURE_TITLE = 10
 """Characters: a shorter title that a page declares but does not show is often the name of the site."""
+_SITE_TITLE = re.compile(r"(?:人民政府|网站|门户)$")
 _SITE = re.compile(r"\s*(?:[-_|–—―·丨>＞]|::)+\s*")
 _SITE_WORD = re.compile(
     r"网|政府|门户|频道|日报|晚报|新闻|中心|在线|首页|动态|要闻|平台|之窗|人民|新华|资讯|公告|党建|工作|局$|委$|部$|厅$|办$"
@@ -310,7 +313,8 @@ class _Page:
             _, index, block = max(candidates, key=lambda c: (c[0], len(c[2].text), c[1]))
             return index, block.text
         title = next((title for title in map(_without_site, self._titles) if len(title) >= 4), "")
-        if len(title) < _SURE_TITLE and (place := self._unmarked_title(first)) is not None:
+        is_sure = len(title) >= _SURE_TITLE and not _SITE_TITLE.search(title)
+        if not is_sure and (place := self._unmarked_title(first)) is not None:
             return place, self.blocks[place].text
         return None, title
 
@@ -319,6 +323,8 @@ class _Page:
         for index in range(first - 1, max(-1, first - 15), -1):
             block = self.blocks[index]
             if self._is_chrome(block) or _info_lines(block, True) or _is_chrome_line(block):
+                continue
+            if _UNDER_TITLE.search(block.text):
                 continue
             is_title = 6 <= len(block.text) <= 60 and not block.row and not block.link_length
             return index if is_title and not _NO_TITLE.search(block.text) else None

@@ -16,6 +16,9 @@ SECOND = (
     "活动现场，参会人员围绕“成果转化、住房保障、子女入学”等话题深入交流，提出意见建议32条，均已明确责任单位和办理时限。"
 )
 THIRD = "下一步，璧山区将把沙龙办成品牌，每季度至少举办1期，持续优化青年人才发展环境。"
+CMS_NAV = (
+    "<ul class=nav><li><a href=/>首页</a></li><li><a href=/zw>政务公开</a></li><li><a href=/rc>人才工作</a></li></ul>"
+)
 BODY = f"<p>　　{FIRST}</p><p>　　{SECOND}</p><p>　　{THIRD}</p>"
 
 
@@ -277,6 +280,16 @@ def test_buttons_amid_an_article_are_left_out(line: str) -> None:
 def test_a_line_amid_the_text_loses_no_part_of_it(line: str) -> None:
     html = f"<body><h1>璧山区举办青年人才沙龙</h1><p>发布时间：2023-06-12 点击：385次</p><div id=zoom><p>{FIRST}</p><p>{line}</p><p>{SECOND}</p></div></body>"
     assert texts(html)[1:] == ["发布时间：2023-06-12", FIRST, line, SECOND]
+
+
+@pytest.mark.parametrize("line", ["各镇街党（工）委：", "璧人才〔2024〕6号"])
+@pytest.mark.parametrize("site", ["璧山区人民政府", "璧山区人民政府门户网站"])
+def test_a_title_is_found_over_whom_a_document_addresses_and_its_number(line: str, site: str) -> None:
+    html = (
+        f"<head><title>{site}</title></head><body>{CMS_NAV}<div>关于公布2024年度青年英才名单的通知</div>"
+        f"<div>发布时间：2024-05-06</div><div class=TRS_Editor><p>{line}</p>{BODY}</div></body>"
+    )
+    assert texts(html)[:4] == ["关于公布2024年度青年英才名单的通知", "发布时间：2024-05-06", line, FIRST]
 
 
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
