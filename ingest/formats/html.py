@@ -40,6 +40,8 @@ _VAGUE_NAME = re.compile(
     re.IGNORECASE,
 )
 """Names that a frame has, but also a part of an article: they count outside it only."""
+_WORD_PAGE = re.compile(r"(?:Word)?Section\d+")
+"""The class that Word and WPS give to all the text of a document that they save as a web page."""
 _PARTS_OF_TEXT = frozenset(
     {"p", "li", "ul", "ol", "pre", "blockquote", "center", "table", "tbody", "tr"}
     | {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -257,9 +259,11 @@ class _Page:
         return size if not self._kept or _without_space(block.text)[:40] in self._kept else size / 3
 
     def _short_article(self) -> bool:
-        """Whether a part of the page that is an article by its name has text of its own, however short."""
+        """Whether a part of the page that is text by its name has some of its own, however short."""
         return any(
-            _is_content_name(element) and not self._is_chrome(block) and block.link_length * 2 < len(block.text)
+            (_is_content_name(element) or _WORD_PAGE.fullmatch(element.get("class", "")))
+            and not self._is_chrome(block)
+            and block.link_length * 2 < len(block.text)
             for block in self.blocks
             if len(block.text) > 5
             for element in block.ancestors

@@ -292,6 +292,13 @@ def test_a_title_is_found_over_whom_a_document_addresses_and_its_number(line: st
     assert texts(html)[:4] == ["关于公布2024年度青年英才名单的通知", "发布时间：2024-05-06", line, FIRST]
 
 
+@pytest.mark.parametrize("part", ["WordSection1", "Section0"])
+def test_a_short_notice_that_word_saved_as_a_web_page_is_read(part: str) -> None:
+    lines = ["停水通知", "各科室、各中心：", "因检修管道，周六停水", "区人才服务中心", "五月六日"]
+    paragraphs = "".join(f"<p class=MsoNormal>{line}</p>" for line in lines)
+    assert texts(f"<html><body lang=ZH-CN><div class={part}>{paragraphs}</div></body></html>") == lines
+
+
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
     html = f"<body><div id=zoom><!-- 内部意见：暂不公开 --><script>var 标题='x';</script><style>p{{}}</style>{BODY}<span style='display:none'>隐藏推广</span></div></body>"
     assert texts(html) == [FIRST, SECOND, THIRD]
