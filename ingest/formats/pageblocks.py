@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree, html
 
 from core.schema import Origin
-from ingest.formats.cells import Cell, Merged
+from ingest.formats.cells import Cell, Merged, could_be_header, is_heading, texts_of
 from ingest.formats.tables import is_layout, row_lines
 from ingest.lines import Line
 
@@ -54,7 +54,9 @@ _LONGEST_HEADING = 100
 _MOST_COVERED = 100_000
 """Places that merged cells of one table may cover; no honest table comes near."""
 _CELL_OF_PAGE = 400
-"""Characters: a cell with more than that holds a page or an article, not a value."""
+"""Characters: a cell with more than that holds a page or an article, not a value, unless columns are named over it."""
+_FEWEST_NAMED = 3
+"""Columns: a page in two or three parts has as many cells in a row, but no names over them."""
 
 
 @dataclass(slots=True)
@@ -193,7 +195,7 @@ class _Walker:
         if any(True for _ in table.iter("h1", "h2", "ul", "ol", "article")):
             return False
         rows, header_rows = _grid(table)
-        if is_layout(rows) or any(isinstance(cell, str) and len(cell) > _CELL_OF_PAGE for row in rows for cell in row):
+        if is_layout(rows) or _holds_page(rows, header_rows):
             return False
         self.flush()
         for caption in table.iterchildren("caption"):
@@ -247,6 +249,18 @@ def _grid(table: etree._Element) -> tuple[list[list[Cell]], int]:
             cells.append(covered[index, len(cells)])
         rows.append(cells)
     return rows, header_rows
+
+
+def _holds_page(rows: list[list[Cell]], header_rows: int) -> bool:
+    """Whether a cell is so long that it holds a page or an article, and no row above it names the columns."""
+    for index, row in enumerate(rows):
+        texts = texts_of(row)
+        are_names = index < header_rows or sum(map(is_heading, texts)) * 2 > len(texts)
+        if are_names and len(texts) >= _FEWEST_NAMED and all(map(could_be_header, texts)):
+            return False
+        if any(len(text) > _CELL_OF_PAGE for text in texts):
+            return True
+    return False
 
 
 def _span(cell: etree._Element, name: str) -> int:

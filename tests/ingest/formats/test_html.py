@@ -299,6 +299,30 @@ def test_a_short_notice_that_word_saved_as_a_web_page_is_read(part: str) -> None
     assert texts(f"<html><body lang=ZH-CN><div class={part}>{paragraphs}</div></body></html>") == lines
 
 
+@pytest.mark.parametrize("tag", ["th", "td"])
+def test_a_row_of_a_table_keeps_its_headers_however_long_a_cell_is(tag: str) -> None:
+    task = SECOND * 9
+    names = "".join(f"<{tag}>{name}</{tag}>" for name in ("序号", "重点任务", "责任单位", "完成时限"))
+    html = (
+        f"<body><div id=zoom>{BODY}<table><tr>{names}</tr><tr><td>1</td><td>{task}</td><td>区委组织部</td><td>6月底</td></tr>"
+        "<tr><td>2</td><td>开展年度考核</td><td>区人力社保局</td><td>12月底</td></tr></table></div></body>"
+    )
+    assert [line.text for line in page(html).lines if line.row] == [
+        f"序号：1；重点任务：{task}责任单位：区委组织部；完成时限：6月底",
+        "序号：2；重点任务：开展年度考核；责任单位：区人力社保局；完成时限：12月底",
+    ]
+
+
+def test_an_article_between_two_columns_of_a_page_is_no_cell_of_a_table() -> None:
+    article = "".join(f"<p>{part}</p>" for part in (FIRST, SECOND, THIRD) * 4)
+    html = (
+        "<body><table><tr><td>组工动态</td><td>人才工作</td><td>下载中心</td></tr>"
+        f"<tr><td><a href=1>组织建设</a></td><td>{article}</td><td><a href=2>干部工作</a></td></tr></table></body>"
+    )
+    assert [line for line in page(html).lines if line.row] == []
+    assert texts(html)[-3:] == [FIRST, SECOND, THIRD]
+
+
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
     html = f"<body><div id=zoom><!-- 内部意见：暂不公开 --><script>var 标题='x';</script><style>p{{}}</style>{BODY}<span style='display:none'>隐藏推广</span></div></body>"
     assert texts(html) == [FIRST, SECOND, THIRD]
