@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import trafilatura
 from lxml import etree, html
@@ -90,6 +90,8 @@ _TITLE_METAS = ("ArticleTitle", "og:title", "twitter:title", "title")
 _DATE_METAS = ("PubDate", "publishdate", "article:published_time", "og:release_date", "firstpublishedtime", "PubDate1")
 _ISO_DATE = re.compile(r"((?:19|20)\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})")
 _ATTACHMENT = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|txt|jpe?g|png)(?:$|[?#])", re.IGNORECASE)
+_OF_ATTACHMENTS = re.compile(r"附\s*件")
+_OVER_ATTACHMENTS = re.compile(r"(?:相关)?附\s*件(?:下载|列表|清单)?\s*[:：]?")
 _SENTENCE = re.compile(r"[，。；：、！？]")
 _EDGES = " |\u3000\u00a0"
 _LONGEST_UNLABELLED = 60
@@ -206,6 +208,7 @@ class _Page:
         """Return the parts of the page that are a frame by their name or their many links."""
         text: dict[etree._Element, int] = {}
         links: dict[etree._Element, int] = {}
+        linked: set[etree._Element] = set()
         total = 0
         for block in self.blocks:
             size = len(block.text) if _is_prose(block) else 0
@@ -213,9 +216,11 @@ class _Page:
             for ancestor in block.ancestors:
                 text[ancestor] = text.get(ancestor, 0) + size
                 links[ancestor] = links.get(ancestor, 0) + block.link_length
+            if block.link_first or block.link_length * 2 > len(block.text):
+                linked.update(block.ancestors)
         chrome: set[etree._Element] = set()
         for element, size in text.items():
-            if _is_list_of_teasers(element):
+            if _is_list_of_teasers(element, linked):
                 chrome.add(element)
             if size * 3 > total:
                 continue
@@ -232,6 +237,8 @@ class _Page:
             return False
         anchors = list(element.iter("a"))
         if len(anchors) < 3 or any(_ATTACHMENT.search(anchor.get("href", "")) for anchor in anchors):
+            return False
+        if _is_list_of_attachments(element):
             return False
         characters = sum(len("".join(text.split())) for text in element.itertext())
         return links.get(element, 0) > 0.6 * characters
@@ -335,8 +342,21 @@ class _Page:
         return None
 
 
-def _is_list_of_teasers(element: etree._Element) -> bool:
-    """Whether an element lists other articles, each with a linked title and a few words of it."""
+def _is_list_of_attachments(element: etree._Element) -> bool:
+    """Whether an element, or the line over it, says that attachments follow."""
+    over = element.getprevious()
+    if over is not None and _OVER_ATTACHMENTS.fullmatch("".join(over.itertext()).strip()):
+        return True
+    return bool(_OF_ATTACHMENTS.match("".join(element.itertext()).strip()))
+
+
+def _is_list_of_teasers(element: etree._Element, linked: Container[etree._Element]) -> bool:
+    """Whether an element lists other articles, each with a linked title and a few words of it.
+
+    Args:
+        element: the part of the page that may be one.
+        linked: the parts that hold a line which begins with a link or is one for the most part.
+    """
     children = [child for child in element.iterchildren() if isinstance(child.tag, str)]
     if len(children) < _FEWEST_TEASERS or element.tag in ("p", "tr", "span"):
         return False
@@ -344,7 +364,8 @@ def _is_list_of_teasers(element: etree._Element) -> bool:
     (kind, count), *_ = kinds.most_common(1)
     if count < _FEWEST_TEASERS or kind[0] not in ("div", "li", "dl", "dd", "article", "section"):
         return False
-    return sum(_is_teaser(child) for child in children if (child.tag, child.get("class", "")) == kind) * 5 >= count * 4
+    items = [child for child in children if child in linked and (child.tag, child.get("class", "")) == kind]
+    return sum(map(_is_teaser, items)) * 5 >= count * 4 and not _is_list_of_attachments(element)
 
 
 def _is_teaser(element: etree._Element) -> bool:

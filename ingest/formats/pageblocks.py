@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lxml import etree, html
 
@@ -48,6 +49,8 @@ _ARTICLE = re.compile(r"content|article|zoom|body", re.IGNORECASE)
 """In the name of a part that a script makes visible once the page is loaded."""
 _HAS_NUMBER = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}(?:[、)）]|[.．](?!\d))")
 _SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’」』）)】》]*$")
+_IN_BRACKETS = re.compile(r"[\[【（(][^\[【（(]{1,8}[\]】）)]")
+_NO_WORDS = re.compile(r"[\W\d年月日]*")
 _LONGEST_HIDDEN = 200
 """Characters: more hidden text than that is the article, which a script would show."""
 _LONGEST_HEADING = 100
@@ -72,6 +75,8 @@ class Block:
     row: bool = False
     link_length: int = 0
     """Characters of it that are links."""
+    link_first: bool = False
+    """Whether nothing but signs, figures and names in brackets stands before its first link."""
     gap: int = 0
     ancestors: frozenset[etree._Element] = field(default_factory=frozenset)
 
@@ -168,6 +173,8 @@ class _Walker:
         text = collapsed.strip(_EDGES)
         owner, self._owner = self._owner, None
         links = sum(len("".join(piece.split())) for piece, in_link in self._pieces if in_link)
+        before = "".join(piece for piece, _ in takewhile(lambda piece: not piece[1], self._pieces))
+        link_first = links > 0 and bool(_NO_WORDS.fullmatch(_IN_BRACKETS.sub("", before)))
         self._pieces = []
         if not text or owner is None:
             self._breaks += broken
@@ -186,7 +193,9 @@ class _Walker:
         if gap and previous is not None:
             previous.whole = True
         self._breaks = 0
-        self.blocks.append(Block(text, owner, level, indented, whole, link_length=links, gap=gap))
+        self.blocks.append(
+            Block(text, owner, level, indented, whole, link_length=links, link_first=link_first, gap=gap)
+        )
 
     def _add_table(self, table: etree._Element) -> bool:
         """Add a table row by row; False where it only puts the parts of a page in their places."""

@@ -323,6 +323,45 @@ def test_an_article_between_two_columns_of_a_page_is_no_cell_of_a_table() -> Non
     assert texts(html)[-3:] == [FIRST, SECOND, THIRD]
 
 
+def test_items_of_a_text_that_link_what_they_cite_are_kept() -> None:
+    items = [f"符合条件的青年人才按照《璧山区青年人才第{n}类补助办法》申请，最高给予{n}万元补助。" for n in range(1, 5)]
+    cited = "".join(f"<li>{item.replace('《', '<a href=1>《').replace('》', '》</a>')}</li>" for item in items)
+    html = f"<body><h1>璧山区青年人才政策</h1><div class=content><p>{FIRST}</p><ul>{cited}</ul><p>{SECOND}</p></div></body>"
+    assert texts(html)[1:] == [FIRST, *items, SECOND]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<a href={n}>{title}</a>：{words}",
+        "[人才] <a href={n}>{title}</a> {words}",
+        "06-0{n} <a href={n}>{title}</a> {words}",
+    ],
+)
+def test_teasers_of_one_line_each_are_left_out(item: str) -> None:
+    words = "会议研究部署下一阶段的重点任务，要求各单位抓好落实。"
+    items = "".join(f"<li>{item.format(n=n, title=f'璧山区召开第{n}次例会', words=words)}</li>" for n in range(1, 5))
+    html = f"<body><h1>璧山区举办青年人才沙龙</h1><div class=content>{BODY}</div><ul>{items}</ul></body>"
+    assert texts(html)[1:] == [FIRST, SECOND, THIRD]
+
+
+@pytest.mark.parametrize(
+    "form", ["<p>附件：{0}<br>{1}<br>{2}</p>", "<p>附件：</p><ul><li>{0}</li><li>{1}</li><li>{2}</li></ul>"]
+)
+def test_attachments_are_kept_whatever_their_links_look_like(form: str) -> None:
+    names = [f"{n}.璧山区青年人才{kind}" for n, kind in enumerate(("申报表", "汇总表", "承诺书"), start=1)]
+    links = [f'<a href="/download?id={number}">{name}</a>' for number, name in enumerate(names)]
+    html = f"<body><h1>关于申报青年人才的通知</h1><div class=content><p>{FIRST}</p>{form.format(*links)}</div></body>"
+    text = joined(page(html))
+    assert [name for name in names if name not in text] == []
+
+
+def test_links_to_other_articles_below_an_attachment_are_left_out() -> None:
+    others = "".join(f"<li><a href={n}.html>璧山区召开第{n}次人才工作例会</a></li>" for n in range(1, 5))
+    html = f"<body><h1>关于申报青年人才的通知</h1><div class=content>{BODY}<p>附件：1.申报表</p><ul>{others}</ul></div></body>"
+    assert texts(html)[1:] == [FIRST, SECOND, THIRD, "附件：1.申报表"]
+
+
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
     html = f"<body><div id=zoom><!-- 内部意见：暂不公开 --><script>var 标题='x';</script><style>p{{}}</style>{BODY}<span style='display:none'>隐藏推广</span></div></body>"
     assert texts(html) == [FIRST, SECOND, THIRD]
