@@ -149,6 +149,7 @@ class _Page:
         self.blocks = blocks_of(body if body is not None else tree)
         self._kept = _trafilatura_text(markup)
         self._vague: set[etree._Element] = set()
+        self._written: set[etree._Element] = set()
         self._chrome = self._find_chrome()
 
     @property
@@ -225,8 +226,12 @@ class _Page:
             if size * 3 > total:
                 continue
             names = f"{element.get('id', '')} {element.get('class', '')}"
-            if element.tag in _CHROME_TAGS or _CHROME_NAME.search(names) or self._is_list_of_links(element, links):
+            if element.tag in _CHROME_TAGS or self._is_list_of_links(element, links):
                 chrome.add(element)
+            elif _CHROME_NAME.search(names):
+                chrome.add(element)
+                if size * 2 >= _size(element) and next(element.iter("a"), None) is None:
+                    self._written.add(element)
             elif _VAGUE_NAME.search(names):
                 chrome.add(element)
                 self._vague.add(element)
@@ -240,16 +245,22 @@ class _Page:
             return False
         if _is_list_of_attachments(element):
             return False
-        characters = sum(len("".join(text.split())) for text in element.itertext())
-        return links.get(element, 0) > 0.6 * characters
+        return links.get(element, 0) > 0.6 * _size(element)
 
     def _is_chrome(self, block: Block) -> bool:
         return not self._chrome.isdisjoint(block.ancestors)
 
     def _is_inner(self, block: Block, content: Sequence[etree._Element]) -> bool:
-        """Whether a block seems to be of the frame only by a vague name which a part of the article has."""
+        """Whether a block seems to be of the frame only by its name, but is a part of the article.
+
+        A vague name is enough within the article; a sure one is if the part holds prose without links, as a footnote
+        does, and what holds the article is named as such, so that it is not the whole page with its footer.
+        """
         frames = self._chrome & block.ancestors
-        return frames <= self._vague and any(_is_inside(frame, one) for frame in frames for one in content)
+        named = [one for one in content if _is_content_name(one)]
+        return frames <= self._vague | self._written and any(
+            _is_inside(frame, one) for frame in frames for one in (named if frame in self._written else content)
+        )
 
     def _is_in(self, block: Block, content: Sequence[etree._Element]) -> bool:
         return any(element in block.ancestors for element in content)
@@ -391,6 +402,11 @@ def _is_prose(block: Block) -> bool:
 def _is_content_name(element: etree._Element) -> bool:
     names = [element.get("id", ""), *element.get("class", "").split()]
     return element.tag == "article" or any(_CONTENT.fullmatch(name) for name in names)
+
+
+def _size(element: etree._Element) -> int:
+    """Return how many characters an element holds, without white space."""
+    return sum(len("".join(text.split())) for text in element.itertext())
 
 
 def _is_inside(element: etree._Element, other: etree._Element) -> bool:

@@ -362,6 +362,22 @@ def test_links_to_other_articles_below_an_attachment_are_left_out() -> None:
     assert texts(html)[1:] == [FIRST, SECOND, THIRD, "附件：1.申报表"]
 
 
+@pytest.mark.parametrize("name", ["footnote", "side-by-side", "tool-list", "recommendation"])
+def test_prose_of_an_article_in_a_part_with_the_name_of_a_frame_is_kept(name: str) -> None:
+    note = "注：本文数据截至2024年6月底，由区人才服务中心统计。"
+    footer = "<div class=footer><p>主办：璧山区委组织部，技术支持：区大数据中心。</p></div>"
+    html = (
+        f"<body><h1>璧山区举办青年人才沙龙</h1><div class=content>{BODY}<div class={name}><p>{note}</p></div>"
+        f"<div class={name}><p>更多内容，请看<a href=1>区人才服务网</a>的青年人才专栏。</p></div></div>{footer}</body>"
+    )
+    assert texts(html)[1:] == [FIRST, SECOND, THIRD, note]
+
+
+def test_the_footer_of_a_page_without_an_article_of_its_own_name_is_left_out() -> None:
+    footer = "<div class=footer><p>主办：璧山区委组织部，技术支持：区大数据中心。</p></div>"
+    assert texts(f"<body><h1>璧山区举办青年人才沙龙</h1>{BODY}{footer}</body>")[1:] == [FIRST, SECOND, THIRD]
+
+
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
     html = f"<body><div id=zoom><!-- 内部意见：暂不公开 --><script>var 标题='x';</script><style>p{{}}</style>{BODY}<span style='display:none'>隐藏推广</span></div></body>"
     assert texts(html) == [FIRST, SECOND, THIRD]
