@@ -93,11 +93,15 @@ _ATTACHMENT = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|txt|jpe
 _OF_ATTACHMENTS = re.compile(r"附\s*件")
 _OVER_ATTACHMENTS = re.compile(r"(?:相关)?附\s*件(?:下载|列表|清单)?\s*[:：]?")
 _SENTENCE = re.compile(r"[，。；：、！？]")
+_SENTENCE_END = re.compile(r"[。！？][”’」』）)】》]*$")
+_DATE_IN_WORDS = re.compile(r"[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日")
 _EDGES = " |\u3000\u00a0"
 _LONGEST_UNLABELLED = 60
 _LONGEST_INFO = 300
 _LONGEST_TITLE = 120
+_LONGEST_SIGNATURE = 30
 _FEWEST_TEASERS = 3
+_BEGINNING = 20
 _LONGEST_TEASER = 250
 _MOST_NAMED = 50
 _FEW = 25
@@ -172,6 +176,7 @@ class _Page:
         inside = [index for index, block in enumerate(self.blocks) if self._is_in(block, content)]
         first = next((index for index in inside if weights[index]), inside[0] if inside else 0)
         title_index, title = self._title(first)
+        tail = self._tail(content, inside)
         blocks: list[Block] = []
         if title:
             element = self.blocks[0].element
@@ -180,7 +185,9 @@ class _Page:
             if index == title_index:
                 continue
             is_head = title_index is not None and title_index < index < first
-            is_body = self._is_in(block, content) or self._is_lead(block, index, title_index, first, weights)
+            is_body = (
+                self._is_in(block, content) or index in tail or self._is_lead(block, index, title_index, first, weights)
+            )
             info = _info_lines(block, is_body or first - 15 < index < first, is_head)
             if info and index > first and weights[first] and _rest(block.text, info):
                 # Behind the first sentence a count or a word of a tool is a part of the text.
@@ -319,6 +326,43 @@ class _Page:
         names = f"{block.element.get('id', '')} {block.element.get('class', '')}"
         return bool(_SUBTITLE.match(block.text) or block.level or _SUBTITLE_NAME.search(names))
 
+    def _tail(self, content: Sequence[etree._Element], inside: Sequence[int]) -> set[int]:
+        """Return the blocks behind the article that belong to it: sentences, who signs, the date, attachments."""
+        tail: set[int] = set()
+        is_under_name = False
+        for index in reversed(self._behind(content, inside)):
+            block = self.blocks[index]
+            is_date = bool(_DATE.fullmatch(block.text) or _DATE_IN_WORDS.fullmatch(block.text))
+            is_name = is_under_name and len(block.text) <= _LONGEST_SIGNATURE and not _SENTENCE.search(block.text)
+            if is_date or is_name or _is_attachment(block) or _SENTENCE_END.search(block.text):
+                tail.add(index)
+            is_under_name = is_date or is_name
+        return tail
+
+    def _behind(self, content: Sequence[etree._Element], inside: Sequence[int]) -> list[int]:
+        """Return the blocks behind the article up to the first link to another one.
+
+        They stand in the smallest part of the page that is an article by its name and goes on there.
+        """
+        if not inside:
+            return []
+        last = inside[-1]
+        article = next(element for element in content if element in self.blocks[last].ancestors)
+        more = self.blocks[last + 1] if last + 1 < len(self.blocks) else None
+        around = [one for one in article.iterancestors() if more and one in more.ancestors and _is_content_name(one)]
+        found: list[int] = []
+        for index in range(last + 1, len(self.blocks) if around else 0):
+            block = self.blocks[index]
+            if around[0] not in block.ancestors:
+                break
+            if _is_chrome_line(block):
+                continue
+            if block.link_length * 2 > len(block.text) and not _is_attachment(block):
+                break
+            if not self._is_chrome(block):
+                found.append(index)
+        return found
+
     def _title(self, first: int) -> tuple[int | None, str]:
         """Return the index of the block that is the title of the page, if one is, and the title."""
         declared = [_without_space(title) for title in self._titles]
@@ -356,9 +400,28 @@ class _Page:
 def _is_list_of_attachments(element: etree._Element) -> bool:
     """Whether an element, or the line over it, says that attachments follow."""
     over = element.getprevious()
-    if over is not None and _OVER_ATTACHMENTS.fullmatch("".join(over.itertext()).strip()):
+    if over is not None and _OVER_ATTACHMENTS.fullmatch(_beginning(over)):
         return True
-    return bool(_OF_ATTACHMENTS.match("".join(element.itertext()).strip()))
+    return bool(_OF_ATTACHMENTS.match(_beginning(element)))
+
+
+def _is_attachment(block: Block) -> bool:
+    """Whether a line names an attachment or links to one."""
+    if _OF_ATTACHMENTS.match(block.text) or _ATTACHMENT.search(block.text):
+        return True
+    if any(_ATTACHMENT.search(anchor.get("href", "")) for anchor in block.element.iter("a")):
+        return True
+    return block.link_length > 0 and any(map(_is_list_of_attachments, block.ancestors))
+
+
+def _beginning(element: etree._Element) -> str:
+    """Return the first words of an element."""
+    text = ""
+    for piece in element.itertext():
+        text += piece.strip()
+        if len(text) > _BEGINNING:
+            break
+    return text
 
 
 def _is_list_of_teasers(element: etree._Element, linked: Container[etree._Element]) -> bool:

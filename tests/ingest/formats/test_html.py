@@ -378,6 +378,27 @@ def test_the_footer_of_a_page_without_an_article_of_its_own_name_is_left_out() -
     assert texts(f"<body><h1>璧山区举办青年人才沙龙</h1>{BODY}{footer}</body>")[1:] == [FIRST, SECOND, THIRD]
 
 
+def test_who_signs_the_date_and_the_attachments_below_the_editor_are_kept() -> None:
+    html = (
+        f"<body>{CMS_NAV}<div class=article><h1>关于申报青年人才的通知</h1><div class=TRS_Editor>{BODY * 4}</div>"
+        "<div class=inscribe><p>璧山区委组织部</p><p>璧山区人力社保局</p><p>2024年5月6日</p></div>"
+        "<div class=fj><p>附件：</p><p><a href='/download?id=1'>1.申报表</a></p><p>2.汇总表.docx</p></div>"
+        "<div class=c2><p>本通知自印发之日起施行。</p><p>热门服务</p></div>"
+        "<div class=next>下一篇：<a href=2>璧山区召开春季招聘会</a></div><div class=other><a href=3>璧山区出台青年人才政策</a>"
+        "<p>璧山区日前出台青年人才政策，共二十条。</p></div></div></body>"
+    )
+    assert texts(html)[12:] == [
+        THIRD, "璧山区委组织部", "璧山区人力社保局", "2024年5月6日", "附件：", "1.申报表", "2.汇总表.docx", "本通知自印发之日起施行。",
+    ]  # fmt: skip
+
+
+def test_what_a_site_puts_below_an_article_within_the_same_part_is_left_out() -> None:
+    html = known_html().replace('<div class="left">', '<div class="article">')
+    text = joined(page(html))
+    assert share_in_order(text) >= 0.995
+    assert [word for word in CHROME if word in text] == []
+
+
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
     html = f"<body><div id=zoom><!-- 内部意见：暂不公开 --><script>var 标题='x';</script><style>p{{}}</style>{BODY}<span style='display:none'>隐藏推广</span></div></body>"
     assert texts(html) == [FIRST, SECOND, THIRD]
