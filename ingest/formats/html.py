@@ -41,7 +41,7 @@ _VAGUE_NAME = re.compile(
 )
 """Names that a frame has, but also a part of an article: they count outside it only."""
 _WORD_PAGE = re.compile(r"(?:Word)?Section\d+")
-"""The class that Word and WPS give to all the text of a document that they save as a web page."""
+"""The class that Word and WPS give to each section of a document that they save as a web page."""
 _PARTS_OF_TEXT = frozenset(
     {"p", "li", "ul", "ol", "pre", "blockquote", "center", "table", "tbody", "tr"}
     | {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -286,7 +286,7 @@ class _Page:
     def _short_article(self) -> bool:
         """Whether a part of the page that is text by its name has some of its own, however short."""
         return any(
-            (_is_content_name(element) or _WORD_PAGE.fullmatch(element.get("class", "")))
+            (_is_content_name(element) or _is_word_page(element))
             and not self._is_chrome(block)
             and block.link_length * 2 < len(block.text)
             for block in self.blocks
@@ -312,8 +312,9 @@ class _Page:
         if not wide:
             return []
         found = max(wide, key=_depth)
-        # An article of one paragraph is more than that: its list of attachments, its signature.
-        while found.tag in _PARTS_OF_TEXT and found.getparent() is not None:
+        # An article of one paragraph is more than that: its list of attachments, its signature. A document that Word
+        # saved has a part for each of its sections.
+        while (found.tag in _PARTS_OF_TEXT or _is_word_page(found)) and found.getparent() is not None:
             found = found.getparent()
         return [found]
 
@@ -465,6 +466,10 @@ def _is_prose(block: Block) -> bool:
 def _is_content_name(element: etree._Element) -> bool:
     names = [element.get("id", ""), *element.get("class", "").split()]
     return element.tag == "article" or any(_CONTENT.fullmatch(name) for name in names)
+
+
+def _is_word_page(element: etree._Element) -> bool:
+    return _WORD_PAGE.fullmatch(element.get("class", "")) is not None
 
 
 def _size(element: etree._Element) -> int:

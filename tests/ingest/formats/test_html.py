@@ -399,6 +399,11 @@ def test_what_a_site_puts_below_an_article_within_the_same_part_is_left_out() ->
     assert [word for word in CHROME if word in text] == []
 
 
+def test_a_later_section_of_a_document_that_word_saved_is_kept() -> None:
+    html = f"<html><body><div class=WordSection1>{BODY}</div><div class=WordSection2><p>附件1</p><p>参会名单</p></div></body></html>"
+    assert texts(html) == [FIRST, SECOND, THIRD, "附件1", "参会名单"]
+
+
 def test_comments_scripts_and_hidden_parts_never_come_back() -> None:
     html = f"<body><div id=zoom><!-- 内部意见：暂不公开 --><script>var 标题='x';</script><style>p{{}}</style>{BODY}<span style='display:none'>隐藏推广</span></div></body>"
     assert texts(html) == [FIRST, SECOND, THIRD]
