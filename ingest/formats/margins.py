@@ -30,22 +30,29 @@ _PAGE_NUMBER = re.compile(
     rf"{_DASHES}(?:page|p\.?){_DASHES}\d{{1,4}}(?:(?:of|/)\d{{1,4}})?{_DASHES}|[ivxⅰ-ⅻⅠ-Ⅻ]{{1,6}}",
     re.IGNORECASE,
 )
-_BARE_NUMBER = re.compile(r"\d{1,4}|[ivxⅰ-ⅻⅠ-Ⅻ]{1,6}", re.IGNORECASE)
+_LINE = r"[\-—–―－一_~～·•]"
+_MARKED_NUMBER = re.compile(
+    rf"{_DASHES}第{_NUMERAL}页{_DASHES}(?:共{_NUMERAL}页)?{_DASHES}|共{_NUMERAL}页{_DASHES}第{_NUMERAL}页|"
+    rf"{_LINE}+\d{{1,4}}{_LINE}+"
+)
+"""A page number in a form that figures and the numbers of paragraphs do not have."""
+_ROMAN_NUMBER = re.compile(r"[ivxⅰ-ⅻⅠ-Ⅻ]{1,6}", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"(?<=第)\s*\d{{1,4}}\s*(?=页)|(?:^|{_LINE})\s*\d{{1,4}}\s*{_LINE}(?=\s|$)|^\d{{1,4}}(?=[\s|｜])|(?<=[\s|｜])\d{{1,4}}$"
+)
+"""What may count the pages within a running line: 凤鸣县委组织部 第 3 页."""
 
 
 def without_margins(pages: Sequence[Page]) -> tuple[list[Page], list[Removed]]:
     """Return the pages without running headers and footers and without page numbers, and what was left out."""
     body = body_size(pages)
     rows = [margin_rows(page) for page in pages]
+    numbers = _numbers(pages, rows)
     places: dict[tuple[bool, str], list[float]] = {}
-    numbers: Counter[int] = Counter()
     for page, margin in zip(pages, rows, strict=True):
         for at_top, row in margin:
-            if key := _running_text(row):
+            for key in _running_texts(row, page.number, numbers):
                 places.setdefault((at_top, key), []).append(row[0].middle[1] / page.height)
-            text = _squeezed(row)
-            if text.isdecimal() and len(text) <= 4:
-                numbers[int(text) - page.number] += 1
     enough = max(2, min(0.4 * len(pages), 4))
     made: list[Page] = []
     removed: list[Removed] = []
@@ -54,16 +61,22 @@ def without_margins(pages: Sequence[Page]) -> tuple[list[Page], list[Removed]]:
         apart = _set_apart(page, margin)
         for at_top, row in margin:
             own = row[0].middle[1] / page.height
-            alike = sum(abs(own - place) <= _SAME_PLACE for place in places.get((at_top, _running_text(row)), ()))
+            alike = max(
+                sum(abs(own - place) <= _SAME_PLACE for place in places[at_top, key])
+                for key in _running_texts(row, page.number, numbers)
+            )
             size = max(run.size for run in row)
-            is_distinct = size < 0.93 * body or id(row[0]) in apart or alike > max(4, 0.8 * len(pages))
+            is_apart = id(row[0]) in apart
+            is_distinct = size < 0.93 * body or is_apart or alike > max(4, 0.8 * len(pages))
             is_running = alike >= enough and size <= 1.15 * body and is_distinct
-            if is_running or _is_page_number(_squeezed(row), at_top, page.number, numbers):
+            told = _number_told(_squeezed(row))
+            stands_out = is_apart and (size < 0.93 * body or told == page.number)
+            if is_running or _is_page_number(row, at_top, page.number, numbers, stands_out):
                 drop.update(id(run) for run in row)
             else:
                 # A running title of this page alone may stand beside the number.
-                ends = [run for run in (row[0], row[-1]) if not _BARE_NUMBER.fullmatch(_squeezed([run]))]
-                drop.update(id(run) for run in ends if _PAGE_NUMBER.fullmatch(_squeezed([run])))
+                ends = [run for run in (row[0], row[-1]) if _MARKED_NUMBER.fullmatch(_squeezed([run]))]
+                drop.update(id(run) for run in ends if _counts(_squeezed([run]), page.number, numbers))
         made.append(replace(page, runs=tuple(run for run in page.runs if id(run) not in drop)))
         origin = Origin(page=page.number)
         for row in rows_of(run for run in page.runs if id(run) in drop):
@@ -112,21 +125,59 @@ def _first_top(row: Sequence[Run]) -> float:
     return min(run.top for run in row)
 
 
-def _is_page_number(text: str, at_top: bool, page: int, numbers: Counter[int]) -> bool:
-    """Whether a line in the margin is a page number; a figure alone at the top has to count the pages."""
-    if not _PAGE_NUMBER.fullmatch(text):
-        return False
-    if not _BARE_NUMBER.fullmatch(text) or not at_top:
+def _numbers(pages: Sequence[Page], rows: Sequence[list[tuple[bool, list[Run]]]]) -> Counter[int]:
+    """Return by how much numbers in the margins differ from those of their pages, each with how many pages do so."""
+    numbers: Counter[int] = Counter()
+    for page, margin in zip(pages, rows, strict=True):
+        texts = [_squeezed(part) for _, row in margin for part in (row, row[:1], row[-1:])]
+        numbers.update({told - page.number for text in texts if (told := _number_told(text)) is not None})
+    return numbers
+
+
+def _number_told(text: str) -> int | None:
+    """Return the number of a page in figures; None where a text is no such number."""
+    found = re.search(r"第(\d+)页|(\d+)", text) if _PAGE_NUMBER.fullmatch(text) else None
+    return int(found[1] or found[2]) if found else None
+
+
+def _counts(text: str, page: int, numbers: Counter[int]) -> bool:
+    """Whether a number is that of its page, or differs from it by as much as on other pages."""
+    told = _number_told(text)
+    return told is not None and (told == page or numbers[told - page] > 1)
+
+
+def _is_page_number(row: Sequence[Run], at_top: bool, page: int, numbers: Counter[int], stands_out: bool) -> bool:
+    """Whether a line in the margin is a page number.
+
+    A figure counts the pages, or it stands out at the foot of a page; what is last in a column of figures does neither.
+    """
+    text = _squeezed(row)
+    if _MARKED_NUMBER.fullmatch(text):
         return True
-    return text.isdecimal() and numbers[int(text) - page] > 1
+    if _ROMAN_NUMBER.fullmatch(text):
+        return not at_top
+    told = _number_told(text)
+    return told is not None and (numbers[told - page] > 1 or (stands_out and not at_top))
 
 
 def _squeezed(row: Sequence[Run]) -> str:
     return "".join("".join(run.text for run in row).split())
 
 
-def _running_text(row: Sequence[Run]) -> str:
-    return re.sub(r"\d+", "#", _squeezed(row))
+def _running_texts(row: Sequence[Run], page: int, numbers: Counter[int]) -> set[str]:
+    """Return the text of a line as other pages may have it: as it stands, and without the number of its page."""
+
+    def without_number(text: str) -> str:
+        squeezed = "".join(text.split())
+        return "#" if _counts(squeezed, page, numbers) else text
+
+    counted = [
+        "#"
+        if _MARKED_NUMBER.fullmatch(_squeezed([run]))
+        else _COUNTED.sub(lambda found: without_number(found[0]), without_number(run.text))
+        for run in row
+    ]
+    return {_squeezed(row), "".join("".join(counted).split())}
 
 
 def body_size(pages: Sequence[Page]) -> float:

@@ -142,6 +142,58 @@ def test_the_first_line_of_each_page_stays_where_it_differs() -> None:
     assert texts(laid(paragraphs, per_page=1)) == paragraphs
 
 
+BODY = [run(line, LEFT, TOP + 60 + 18 * i) for i, line in enumerate(wrapped(TEXT * 4, 44, 0))]
+
+
+def headed(*heads: Sequence[Run], body: Sequence[Run] = BODY) -> list[Page]:
+    """Return pages of the same text, each below rows of its own."""
+    return [Page(number, WIDTH, HEIGHT, (*runs, *body)) for number, runs in enumerate(heads, start=1)]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("", "", "附件1", "附件2", "附件3", ""),
+        ("2020年工作总结", "2021年工作总结", "2022年工作总结", "2023年工作总结"),
+        ("编号：1037", "编号：1074", "编号：1102"),
+        ("表1", "表2", "表3"),
+    ],
+)
+def test_headings_that_differ_only_in_their_number_are_kept(heads: tuple[str, ...]) -> None:
+    got = texts(headed(*([run(head, LEFT, 80)] if head else [] for head in heads)))
+    assert [text for text in got if text in heads] == [head for head in heads if head]
+
+
+@pytest.mark.parametrize("form", ["人才简报 第{}页", "人才简报 3 | {}", "{} 人才简报", "人才简报 — {} —"])
+@pytest.mark.parametrize("first", [1, 31])
+def test_running_titles_may_hold_the_number_of_their_page(form: str, first: int) -> None:
+    numbers = range(first, first + 5)
+    heads = [[run(form.format(number), LEFT, 80), run(str(number), 300, 760)] for number in numbers]
+    assert "".join(texts(headed(*heads))) == TEXT * 20
+
+
+def test_a_running_title_and_a_number_beside_it_are_left_out() -> None:
+    heads = [[run("人才简报", LEFT, 80), run(str(45 + i), 500, 80)] for i in range(4)]
+    assert "".join(texts(headed(*heads))) == TEXT * 16
+
+
+POINTS = [(1, "加强人才工作的组织领导。", 80.0), (9, "完善人才服务的各项措施。", 740.0)]
+
+
+def test_the_number_of_a_point_at_the_edge_of_a_page_is_kept() -> None:
+    rows = [[run(f"（{number}）", LEFT, y), run(text, LEFT + 50, y)] for number, text, y in POINTS]
+    page = Page(1, WIDTH, HEIGHT, (*rows[0], *BODY, *rows[1]))
+    got = "".join("".join(texts([page])).split())
+    assert got == f"（1）{POINTS[0][1]}{TEXT * 4}（9）{POINTS[1][1]}"
+
+
+def test_figures_at_the_foot_of_a_page_are_kept() -> None:
+    total = [run("合计", LEFT, 760), run("36", LEFT + 100, 760), run("（12）", LEFT + 200, 760)]
+    assert texts(headed([], body=[*BODY, *total]))[-1].split() == ["合计", "36", "（12）"]
+    years = [run(str(year), LEFT, 742.0 + 18 * i) for i, year in enumerate((2021, 2022, 2023))]
+    assert "".join(texts(headed([], body=[*BODY, *years]))).endswith("202120222023")
+
+
 def test_numbered_points_begin_lines_of_their_own() -> None:
     runs = [
         run(text, LEFT, TOP + 18 * i)
