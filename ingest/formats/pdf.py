@@ -243,7 +243,7 @@ def _recognised(document: pypdfium2.PdfDocument, number: int, layer: _Layer | No
 
 
 def _pictures(page: pypdfium2.PdfPage) -> tuple[float, float, bool]:
-    """Return the share of a page that its largest picture covers, its pixels, and whether anything is drawn on it."""
+    """Return the share of a page that pictures cover, the pixels of the largest, and whether anything is drawn on it."""
     width, height = page.get_size()
     share = pixels = 0.0
     has_drawing = False
@@ -253,10 +253,10 @@ def _pictures(page: pypdfium2.PdfPage) -> tuple[float, float, bool]:
         has_drawing = True
         if isinstance(drawn, pypdfium2.PdfImage):
             left, bottom, right, top = drawn.get_bounds()
-            share = max(share, (right - left) * (top - bottom) / max(1.0, width * height))
+            share += (right - left) * (top - bottom) / max(1.0, width * height)
             columns, rows = drawn.get_px_size()
             pixels = max(pixels, float(columns) * rows)
-    return share, pixels, has_drawing
+    return min(1.0, share), pixels, has_drawing
 
 
 def _drawn(page: pypdfium2.PdfPage) -> Image.Image:

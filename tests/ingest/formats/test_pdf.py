@@ -177,6 +177,16 @@ def test_pages_with_text_and_scanned_ones_are_read_in_order() -> None:
     assert text.notes[0].startswith("文字识别 1 页")
 
 
+def test_a_scan_cut_into_strips_is_recognised() -> None:
+    sheet = scan()
+    height = sheet.height // 8
+    strips = [sheet.crop((0, i * height, sheet.width, (i + 1) * height)) for i in range(8)]
+    content = b"".join(b"q 595 0 0 105.25 0 %f cm /Im%d Do Q " % (842 - 105.25 * (i + 1), i) for i in range(8))
+    names = b" ".join(b"/Im%d %d 0 R" % (i, 6 + i) for i in range(8))
+    stamp = b" BT /F1 9 Tf 280 30 Td (- 1 -) Tj 200 0 Td (Scanned by CamScanner) Tj ET"
+    assert SHORT in texts(raw_pdf(content + stamp, b"/XObject << " + names + b" >>", *map(picture_object, strips)))
+
+
 def test_text_whose_codes_say_nothing_is_recognised() -> None:
     # A font without a table of its characters, as some programs embed it, over the page as one sees it.
     font = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [<< /Type /Font "
