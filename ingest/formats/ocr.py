@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from statistics import median
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from rapidocr import RapidOCR
 
 LONGEST_SIDE = 4_000
-"""Pixels: what is larger is made smaller before."""
+"""Pixels: what is larger is made smaller before, a tall picture where it is wider."""
+_TALL = 2.5
+"""How many times higher than wide a picture is that is read in tiles: a long screenshot."""
+_TILE = 1.5
+_TILE_OVERLAP = 0.2
+"""Height and overlap of tiles, as shares of their width."""
 POOR = 0.6
 """Mean confidence of a page below which its text should not be trusted."""
 
@@ -83,12 +88,29 @@ class _Found:
     def is_tall(self) -> bool:
         return self.height > 1.5 * self.width
 
+    @property
+    def bottom(self) -> float:
+        return float(self.box[:, 1].max())
+
+    def moved_down(self, distance: float) -> _Found:
+        """Return the line at its place in the picture whose tile begins so far below the top."""
+        return replace(self, box=self.box + np.array((0.0, distance)))
+
+    def is_over(self, other: _Found) -> bool:
+        """Whether the smaller of two lines lies by more than a third on the other."""
+        low, high = (
+            np.maximum(self.box.min(axis=0), other.box.min(axis=0)),
+            np.minimum(self.box.max(axis=0), other.box.max(axis=0)),
+        )
+        areas = [float(np.prod(np.ptp(line.box, axis=0))) for line in (self, other)]
+        return float(np.prod(np.maximum(high - low, 0))) > min(areas) / 3
+
 
 def recognise(image: Image.Image, number: int) -> Recognised:
     """Return the text in a picture of a page, tables apart.
 
     Args:
-        image: the page upright; larger than `LONGEST_SIDE` it is made smaller.
+        image: the page upright; made smaller by `largest_scale`.
         number: that of the page.
 
     Raises:
@@ -105,6 +127,11 @@ def recognise(image: Image.Image, number: int) -> Recognised:
     more, left = aligned_grids(runs_of(_in_order(rest)))
     page = Page(number, float(width), float(height), tuple(left), (*grids, *more), scanned=True)
     return Recognised(page, _confidence(found), len(found) - len(runs), sum(len(run.text) for run in runs))
+
+
+def largest_scale(width: float, height: float) -> float:
+    """Return by how much a page may be enlarged before it is too large to be recognised as it is."""
+    return LONGEST_SIDE / (width if height > _TALL * width else max(width, height))
 
 
 def notes(pages: Sequence[Recognised]) -> tuple[str, ...]:
@@ -174,7 +201,24 @@ def _upright(pixels: Pixels) -> tuple[Pixels, list[_Found]]:
 
 
 def _read(pixels: Pixels) -> list[_Found]:
-    """Return the lines that are found in a picture."""
+    """Return the lines that are found in a picture; a tall one is read tile by tile."""
+    height, width = pixels.shape[:2]
+    if height <= max(_TALL * width, _DETECTION_SIDE):
+        return _read_tile(pixels)
+    found: list[_Found] = []
+    size, overlap = int(_TILE * width), int(_TILE_OVERLAP * width)
+    for top in range(0, height - overlap, size - overlap):
+        # A line that is cut at the lower edge of a tile is whole in the next one.
+        seam = top + size - overlap // 2 if top + size < height else height
+        lines = [line.moved_down(top) for line in _read_tile(np.ascontiguousarray(pixels[top : top + size]))]
+        known = [line for line in found if line.bottom > top]
+        found.extend(
+            line for line in lines if line.box[:, 1].mean() < seam and not any(line.is_over(other) for other in known)
+        )
+    return found
+
+
+def _read_tile(pixels: Pixels) -> list[_Found]:
     from rapidocr.utils.output import RapidOCROutput
 
     result = _engine()(pixels, use_cls=False)
@@ -194,9 +238,9 @@ def _confidence(found: Sequence[_Found]) -> float:
 
 def _pixels(image: Image.Image) -> Pixels:
     """Return a picture as the engine wants it: blue, green and red on a white ground."""
-    if max(image.size) > LONGEST_SIDE:
-        image = image.copy()
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    scale = largest_scale(*image.size)
+    if scale < 1:
+        image = image.resize((max(1, int(scale * image.width)), max(1, int(scale * image.height))))
     return np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
 
 
@@ -234,7 +278,7 @@ def _edges(pixels: Pixels) -> list[Edge]:
     """Return the long straight lines in a picture."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 12)
-    length = max(30, int(_SHORTEST_RULE * max(pixels.shape[:2])))
+    length = max(30, int(_SHORTEST_RULE * min(max(pixels.shape[:2]), _TALL * min(pixels.shape[:2]))))
     edges: list[Edge] = []
     for shape in ((length, 1), (1, length)):
         lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, shape))

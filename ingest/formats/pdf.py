@@ -243,7 +243,7 @@ def _recognised(document: pypdfium2.PdfDocument, number: int, layer: _Layer | No
 
 
 def _pictures(page: pypdfium2.PdfPage) -> tuple[float, float, bool]:
-    """Return the share of a page that pictures cover, the pixels of the largest, and whether anything is drawn on it."""
+    """Return the share of a page that pictures cover, the pixels of the largest and whether anything is drawn."""
     width, height = page.get_size()
     share = pixels = 0.0
     has_drawing = False
@@ -261,7 +261,7 @@ def _pictures(page: pypdfium2.PdfPage) -> tuple[float, float, bool]:
 
 def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
     """Return a picture of a page at 200 dots an inch, or at what fits into the largest size for recognition."""
-    scale = min(_DOTS_PER_POINT, ocr.LONGEST_SIDE / max(page.get_size()))
+    scale = min(_DOTS_PER_POINT, ocr.largest_scale(*page.get_size()))
     with closing(page.render(scale=scale, may_draw_forms=False)) as bitmap:
         image: Image.Image = bitmap.to_pil().convert("RGB")
     return image

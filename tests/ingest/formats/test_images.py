@@ -83,6 +83,17 @@ def test_a_crooked_scan_is_read_straight() -> None:
     assert got == ["凤鸣县委组织部着力推动青年人才下沉到农村一线开展志愿服务，形成合力。", SHORT]
 
 
+def test_a_long_screenshot_is_read_line_by_line() -> None:
+    sheet = Paper(size=18, width=600, height=9000)
+    wanted = [f"第{number}批人才报到。" for number in range(60, 110)]
+    for text in wanted:
+        sheet.paragraph(text)
+        sheet.y += 120
+    screenshot = sheet.image.crop((0, 200, 600, sheet.y))
+    assert screenshot.height > 12 * screenshot.width
+    assert "".join(line.text for line in text_of(encoded(screenshot, "PNG")).lines) == "".join(wanted)
+
+
 def test_a_transparent_picture_stands_on_white() -> None:
     picture = Image.new("RGBA", (50, 50), (0, 0, 0, 0))
     (seen,) = pictures(encoded(picture, "PNG"), Limits())
