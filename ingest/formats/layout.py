@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 from core.schema import Origin
 from ingest.cleaning.blocks import Removed
+from ingest.formats.cells import NUMBER, Cell, texts_of
+from ingest.formats.cells import Row as TableRow
 from ingest.formats.columns import Row, Table, blocks_of_page, set_edges
 from ingest.formats.margins import body_size, without_margins
 from ingest.formats.page import Page
@@ -204,6 +206,46 @@ def _goes_on(table: Table, following: Table) -> bool:
     return is_next and abs(grid.x0 - rest.x0) <= slack and abs(grid.x1 - rest.x1) <= slack
 
 
+def _table_rows(table: Table) -> tuple[list[TableRow], list[int]]:
+    """Return the rows of a table, those whole again that go over the end of a page, and the pages where they begin."""
+    rows: list[TableRow] = []
+    numbers: list[int] = []
+    for grid, page in table.parts:
+        following = list(grid.rows)
+        # The header is repeated on each page.
+        first = 1 if rows and following[0] == rows[0] else 0
+        if rows and first < len(following) and _is_rest(rows[-1], following[first]):
+            rows[-1] = tuple(map(_whole_cell, rows[-1], following[first]))
+            del following[first]
+        rows.extend(following)
+        numbers.extend([page.number] * len(following))
+    return rows, numbers
+
+
+def _is_rest(row: TableRow, following: TableRow) -> bool:
+    """Whether the first row on a page goes on with the last one of the page before.
+
+    It has no name or number of its own, goes on with a cell that is not at its end, and does not fill all columns; one
+    that does so may be another row under a name that covers several.
+    """
+    pairs = [
+        (above, below)
+        for above, below in zip(row[1:], following[1:], strict=True)
+        if isinstance(above, str) and above.strip()
+    ]
+    rests = [above for above, below in pairs if isinstance(below, str) and below.strip()]
+    if following[0] or not rests or len(rests) < len(texts_of(following)):
+        return False
+    if any(_OPEN_END.search(text) for text in rests):
+        return True
+    is_open = any(not _TERMINAL.search(text) and not NUMBER.fullmatch(text) for text in rests)
+    return is_open and len(rests) < len(pairs)
+
+
+def _whole_cell(above: Cell, below: Cell) -> Cell:
+    return glue(above, below) if isinstance(above, str) and isinstance(below, str) else above
+
+
 def _numbered_lines(items: Iterator[_Paragraph | Table]) -> Iterator[Line]:
     count = 0
     for item in items:
@@ -218,8 +260,7 @@ def _numbered_lines(items: Iterator[_Paragraph | Table]) -> Iterator[Line]:
                 level=item.level,
             )
         else:
-            rows = [row for grid, _ in item.parts for row in grid.rows]
-            numbers = [page.number for grid, page in item.parts for _ in grid.rows]
+            rows, numbers = _table_rows(item)
             origins = [Origin(page=number) for number in numbers]
             for line in row_lines(rows, origins.__getitem__):
                 count += 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.grids import Edge, aligned_grids, cell_text, ruled_cells, ruled_grids
+from ingest.formats.grids import Edge, Grid, aligned_grids, cell_text, ruled_cells, ruled_grids
 from ingest.formats.layout import glue, lines_of
 from ingest.formats.page import Page
 from ingest.formats.runs import Run, is_wide, row_text, rows_of, runs_of, width_of
@@ -267,6 +267,27 @@ def test_a_frame_around_a_text_is_no_table() -> None:
     pieces = [run("框里的文字", 110, 110)]
     grids, rest = ruled_grids(ruled_cells(lattice((100, 300), (100, 160)), 2), pieces)
     assert (grids, rest) == ([], pieces)
+
+
+def table_over_two_pages(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    """Return the rows of a table of which a page holds some and the next page the others."""
+    pages = []
+    for number, rows in enumerate((first, second), start=1):
+        grid = Grid(tuple(tuple(row.split("|")) for row in rows), LEFT, 100, LEFT + 400, 700)
+        pages.append(Page(number, WIDTH, HEIGHT, (), (grid,)))
+    return texts(pages)
+
+
+def test_a_row_that_goes_over_the_end_of_a_page_is_one() -> None:
+    first = ["序号|措施|责任单位", "1|实施引才计划，每年引进博士100名，|县委组织部"]
+    wanted = "序号：1；措施：实施引才计划，每年引进博士100名，支持企业建立工作站。责任单位：县委组织部"
+    for second in (["|支持企业建立工作站。|", "2|建设人才驿站。|县住建局"], [first[0], "|支持企业建立工作站。|"]):
+        assert table_over_two_pages(first, second)[0] == wanted
+
+
+def test_rows_under_a_name_that_covers_several_stay_apart_over_pages() -> None:
+    first = ["单位|姓名|职务", "县委组织部|张三|科长"]
+    assert len(table_over_two_pages(first, ["|李四|副科长", "县教育局|王五|局长"])) == 3
 
 
 def test_names_in_columns_are_no_table() -> None:
