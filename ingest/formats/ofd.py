@@ -234,9 +234,7 @@ class _Document:
         for place in _all(root, "PageRes"):
             media.update(self._media_in(_resolved(path, (place.text or "").strip())))
         for shown in _all(root, "Content"):
-            for element in shown.iter(etree.Element):
-                if element.get("Visible") == "false":
-                    continue
+            for element in _visible(shown):
                 kind = etree.QName(element).localname
                 if kind == "TextObject":
                     _collect_text(element, content)
@@ -270,7 +268,9 @@ def _collect_text(element: etree._Element, content: _Content) -> None:
         at_x, at_y = x, y
         for index, character in enumerate(text):
             natural = size * stretch * (1.0 if is_wide(character) else 0.5)
-            step = across[index] if index < len(across) else natural if not across and not down else 0.0
+            # No character follows the last one, so that it has no step that would tell its width.
+            is_last = index + 1 == len(text)
+            step = natural if is_last or not (across or down) else across[index] if across else 0.0
             width = min(natural, step) if 0 < step < natural else natural
             corners = [
                 (at_x, at_y - _ASCENT * size),
@@ -282,7 +282,7 @@ def _collect_text(element: etree._Element, content: _Content) -> None:
             piece = Run(character, *box, scaled)
             (content.slanting if is_slanting else content.pieces).append(piece)
             at_x += step
-            at_y += down[index] if index < len(down) else 0.0
+            at_y += down[index] if down else 0.0
 
 
 def _without_doubles(pieces: list[Run]) -> list[Run]:
@@ -369,7 +369,7 @@ def _origin(element: etree._Element) -> tuple[float, float]:
 
 
 def _deltas(value: str | None, length: int) -> list[float]:
-    """Return the steps from character to character; `g 3 5.2` stands for three steps of 5.2."""
+    """Return the steps from character to character; `g 3 5.2` is three of 5.2, and the last one goes on to the end."""
     words = (value or "").split()
     steps: list[float] = []
     index = 0
@@ -381,7 +381,7 @@ def _deltas(value: str | None, length: int) -> list[float]:
         else:
             steps.append(_number(words[index], 0.0))
             index += 1
-    return steps
+    return steps + steps[-1:] * (length - len(steps))
 
 
 def _numbers(value: str | None) -> list[float]:
@@ -400,6 +400,14 @@ def _number(value: str | None, otherwise: float) -> float:
 def _all(element: etree._Element, name: str) -> Iterator[etree._Element]:
     """Yield the descendants of a name in any namespace; writers use several."""
     yield from element.iter(f"{{*}}{name}")
+
+
+def _visible(element: etree._Element) -> Iterator[etree._Element]:
+    """Yield the descendants of an element that are not hidden, nor part of anything hidden."""
+    for child in element.iterchildren(etree.Element):
+        if child.get("Visible") != "false":
+            yield child
+            yield from _visible(child)
 
 
 def _resolved(base: str, place: str) -> str:

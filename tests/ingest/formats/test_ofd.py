@@ -59,6 +59,16 @@ def test_a_step_count_beyond_all_measure_is_harmless() -> None:
     assert "凤鸣县人才驿站" in paragraphs(ofd(paper.document()))
 
 
+@pytest.mark.parametrize("steps", ['DeltaX="5.6 5.6"', 'DeltaX="g 2 5.6"', 'DeltaX="0" DeltaY="5.6"'])
+def test_the_last_step_holds_for_all_characters_that_follow(steps: str) -> None:
+    paper = OfdPaper()
+    paper.pages[0].append(
+        f'<ofd:TextObject ID="1" Boundary="28 60 100 6" Size="5.6"><ofd:TextCode X="0" Y="5" {steps}>'
+        "加强人人参与的人才队伍建设</ofd:TextCode></ofd:TextObject>"
+    )
+    assert "加强人人参与的人才队伍建设" in paragraphs(ofd(paper.document()))
+
+
 def test_templates_are_read_and_watermarks_are_not() -> None:
     template, watermark = OfdPaper(), OfdPaper()
     template.text(28, 100, "登记机关（盖章）", 4.6)
@@ -86,6 +96,15 @@ def test_the_same_character_in_another_size_and_place_is_kept() -> None:
 def test_invisible_text_is_left_out() -> None:
     paper = page("看得见的文字。")
     paper.text(28, 100, "看不见的文字。", 4.6, 'Visible="false"')
+    assert "看不见" not in "".join(paragraphs(ofd(paper.document())))
+
+
+def test_what_is_inside_an_invisible_block_is_left_out() -> None:
+    paper = page("看得见的文字。")
+    hidden = page("看不见的文字。").pages[0][-1]
+    paper.pages[0].append(
+        f'<ofd:PageBlock ID="5" Visible="false"><ofd:PageBlock>{hidden}</ofd:PageBlock></ofd:PageBlock>'
+    )
     assert "看不见" not in "".join(paragraphs(ofd(paper.document())))
 
 
