@@ -54,6 +54,7 @@ class _Content:
     pictures: list[tuple[str, float, float, float, float]] = field(default_factory=list)
     """The member that holds it, and its left, top, right and bottom."""
     is_drawn: bool = False
+    """Whether it has shapes that are no straight lines, such as characters drawn as outlines."""
 
 
 def read(data: bytes, source: str, limits: Limits) -> Iterator[RawText | Problem]:
@@ -98,6 +99,7 @@ def _text(document: _Document, source: str, key: str, limits: Limits) -> tuple[R
     pages: list[Page] = []
     seen: list[ocr.Recognised] = []
     problems: list[Problem] = []
+    drawn: list[Problem] = []
     for number, name in enumerate(document.pages, start=1):
         try:
             content = document.content(name)
@@ -114,6 +116,8 @@ def _text(document: _Document, source: str, key: str, limits: Limits) -> tuple[R
         if found is not None and found.characters > characters:
             seen.append(found)
             page = found.page
+        if content.is_drawn and not page.runs and not page.grids:
+            drawn.append(Problem(f"第 {number} 页的内容是画出来的图形，其中的文字无法读取；请用阅读器另存为图片再试。"))
         pages.append(page)
         limits.on_page(number, len(document.pages))
     text = laid_out(pages)
@@ -124,7 +128,7 @@ def _text(document: _Document, source: str, key: str, limits: Limits) -> tuple[R
     made = RawText(
         text.lines, source, key, recognised=bool(seen), notes=ocr.notes(seen), removed=text.removed
     )  # fmt: skip
-    return made, [*problems, *ocr.doubts(seen)]
+    return made, [*problems, *drawn, *ocr.doubts(seen)]
 
 
 def _page(content: _Content, number: int) -> Page:
@@ -239,8 +243,9 @@ class _Document:
                 if kind == "TextObject":
                     _collect_text(element, content)
                 elif kind == "PathObject":
-                    content.is_drawn = True
-                    content.edges.extend(_edges(element))
+                    edges = _edges(element)
+                    content.edges.extend(edges)
+                    content.is_drawn |= not edges
                 elif kind == "ImageObject":
                     number = element.get("ResourceID", "")
                     name = media.get(number) or self._media.get(number)

@@ -146,6 +146,19 @@ def test_a_file_of_drawings_says_why_it_has_no_text() -> None:
         text_of(ofd(paper.document()))
 
 
+def test_a_page_of_drawn_characters_is_told_and_an_empty_form_is_not() -> None:
+    paper = page("第一页的文字。")
+    for steps in ("M 0 0 Q 3 1 6 4 B 6 5 4 6 2 4 C", "M 0 0 L 70 0 L 70 30 L 0 30 C"):
+        paper._turn()
+        paper.pages[-1].clear()
+        paper.path(20, 20, steps)
+    text, problem = read(ofd(paper.document()), "简报.ofd", Limits())
+    assert isinstance(text, RawText)
+    assert "第一页的文字。" in [line.text for line in text.lines]
+    assert isinstance(problem, Problem)
+    assert problem.reason.startswith("第 2 页")
+
+
 def test_too_many_pages_are_refused() -> None:
     with pytest.raises(FileTooLargeError, match="3 页"):
         text_of(
