@@ -8,6 +8,8 @@ from typing import Any
 
 import pptx
 from lxml import etree
+from openpyxl.styles.numbers import is_date_format
+from openpyxl.utils.datetime import from_excel
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.shapes.picture import Picture
 from pptx.shapes.placeholder import PlaceholderPicture
@@ -15,6 +17,7 @@ from pptx.shapes.placeholder import PlaceholderPicture
 from core.errors import EmptyFileError, FileTooLargeError
 from core.schema import Origin
 from ingest.formats.cells import Cell, Merged
+from ingest.formats.cellvalues import shown
 from ingest.formats.containers import damage_named, open_package, parse_xml, without_dangling_links
 from ingest.formats.numbering import formatted
 from ingest.formats.sniff import Content, content_of
@@ -23,6 +26,7 @@ from ingest.lines import Limits, Line, Problem, RawText
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _LEFT_OUT = frozenset({PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.HEADER})
 _TITLES = frozenset({PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE})
@@ -56,9 +60,11 @@ def read(data: bytes, source: str, limits: Limits) -> Iterator[RawText | Problem
         least = _LARGE * (deck.slide_width or 0) * (deck.slide_height or 0)
         # The same picture on many slides is their ground.
         pictures = {name for slide in slides for name in _large_pictures(slide.shapes, slide.part, least)}
+        charts = sum(_unread_charts(slide.shapes, slide.part) for slide in slides)
     if not lines:
         raise EmptyFileError("幻灯片里没有文字（可能只有图片）；请导出为 PDF 后再试。")
-    yield RawText(tuple(lines), source, notes=(f"有 {len(pictures)} 张图片未读取",) if pictures else ())
+    unread = (len(pictures), "图片"), (charts, "图表")
+    yield RawText(tuple(lines), source, notes=tuple(f"有 {count} 张{kind}未读取" for count, kind in unread if count))
 
 
 def _slide_lines(slide: Any, number: int) -> Iterator[Line]:
@@ -88,6 +94,16 @@ def _large_pictures(shapes: Any, part: Any, least: float) -> Iterator[str]:
                 yield relationship.target_ref if relationship.is_external else str(relationship.target_part.partname)
         elif hasattr(shape, "shapes"):
             yield from _large_pictures(shape.shapes, part, least * _enlargement(shape))
+
+
+def _unread_charts(shapes: Any, part: Any) -> int:
+    """Return how many charts have no figures of their own, as those have that are only linked to a sheet."""
+    return sum(
+        _unread_charts(shape.shapes, part)
+        if hasattr(shape, "shapes")
+        else getattr(shape, "has_chart", False) and not any(line.row for line in _chart_lines(shape, Origin(), part))
+        for shape in shapes
+    )
 
 
 def _enlargement(group: Any) -> float:
@@ -123,6 +139,8 @@ def _shape_lines(shape: Any, origin: Origin, part: Any) -> Iterator[Line]:
         # Every new table has the style of one with headers, also one of names and figures.
         has_figures = any(isinstance(cell, str) and cell[:1].isdigit() for cell in rows[0])
         yield from row_lines(rows, lambda _: origin, int(shape.table.first_row and not has_figures))
+    elif getattr(shape, "has_chart", False):
+        yield from _chart_lines(shape, origin, part)
     elif getattr(shape, "has_text_frame", False):
         for text in _paragraph_texts(shape.text_frame._txBody):
             yield Line(text, origin, whole=True)
@@ -142,6 +160,48 @@ def _grid(table: Any) -> list[list[Cell]]:
                 cells.append(Merged.UP if cell._tc.vMerge else Merged.LEFT)
         rows.append(cells)
     return rows
+
+
+def _chart_lines(shape: Any, origin: Origin, part: Any) -> Iterator[Line]:
+    """Yield the title of a chart and its figures, a line for each category: 一季度；引进博士：12；引进硕士：30."""
+    name = shape._element.chart_rId
+    if name not in part.rels or part.rels[name].is_external:
+        return
+    root = part.rels[name].target_part._element
+    for body in root.iterfind(f"{_C}chart/{_C}title/{_C}tx/{_C}rich"):
+        if text := "".join(_paragraph_texts(body, joined=True)):
+            yield Line(text, origin, whole=True)
+    labels: dict[int, str] = {}
+    rows: dict[int, list[str]] = {}
+    for series in root.iter(f"{_C}ser"):
+        title = "".join(_points(series, "tx").values())
+        labels = {**_points(series, "cat", "xVal"), **labels}
+        for index, value in _points(series, "val", "yVal").items():
+            rows.setdefault(index, []).append(f"{title}：{value}" if title else value)
+    for index in sorted(rows):
+        yield Line("；".join([*filter(None, [labels.get(index)]), *rows[index]]), origin, row=True)
+
+
+def _points(series: etree._Element, *kinds: str) -> dict[int, str]:
+    """Return what a series of a chart keeps as its name, its categories or its values, by the place in the series."""
+    found: dict[int, str] = {}
+    for kind in kinds:
+        # Categories may be in groups; the categories themselves come first.
+        for point in series.iterfind(f"{_C}{kind}//{_C}pt"):
+            text = (point.findtext(f"{_C}v") or "").strip()
+            form = point.get("formatCode") or point.getparent().findtext(f"{_C}formatCode")
+            if text:
+                found.setdefault(int(point.get("idx", "0")), _figure(text, form) if form else text)
+    return found
+
+
+def _figure(text: str, form: str) -> str:
+    """Return a number of a chart as its format shows it."""
+    try:
+        number = float(text)
+        return shown(from_excel(number) if is_date_format(form) else number, form) or text
+    except (ValueError, OverflowError):
+        return text
 
 
 def _diagram_lines(shape: Any, origin: Origin, part: Any) -> Iterator[Line]:

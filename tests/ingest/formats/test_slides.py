@@ -7,6 +7,8 @@ import pptx
 import pytest
 from lxml import etree
 from PIL import Image
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Cm
 
 from core.errors import DamagedFileError, EmptyFileError, FileTooLargeError, UnsafeFileError
@@ -139,6 +141,37 @@ def test_a_table_without_headers_gives_each_name_its_figure() -> None:
         for column, text in enumerate(texts_of_row):
             table.cell(row, column).text = text
     assert texts(deck) == ["党员总数：1200", "女党员：300"]
+
+
+def chart(slide: Any, *series: tuple[str, list[float], str]) -> Any:
+    data = CategoryChartData()
+    data.categories = ["一季度", "二季度"]
+    for name, values, form in series:
+        data.add_series(name, values, form)
+    return slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, Cm(2), Cm(5), Cm(15), Cm(10), data).chart
+
+
+def test_the_figures_of_a_chart_are_read() -> None:
+    deck, slide = deck_with_slide(5)
+    slide.shapes.title.text = "引才情况"
+    made = chart(slide, ("引进博士", [12, 15.5], "General"), ("完成率", [0.45, 0.9], "0%"))
+    made.chart_title.text_frame.text = "各季度引才"
+    assert texts(deck) == [
+        "引才情况",
+        "各季度引才",
+        "一季度；引进博士：12；完成率：45%",
+        "二季度；引进博士：15.5；完成率：90%",
+    ]
+    assert text_of(saved(deck)).notes == ()
+
+
+def test_a_chart_without_figures_is_told() -> None:
+    deck, slide = deck_with_slide(5)
+    slide.shapes.title.text = "引才情况"
+    chart(slide)
+    text = text_of(saved(deck))
+    assert [line.text for line in text.lines] == ["引才情况"]
+    assert text.notes == ("有 1 张图表未读取",)
 
 
 def test_pictures_that_may_hold_text_are_told_small_ones_are_not() -> None:
