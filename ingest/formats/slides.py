@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pptx
@@ -11,6 +14,7 @@ from lxml import etree
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.datetime import from_excel
 from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.shapes.connector import Connector
 from pptx.shapes.picture import Picture
 from pptx.shapes.placeholder import PlaceholderPicture
 
@@ -114,16 +118,88 @@ def _enlargement(group: Any) -> float:
 
 
 def _in_order(shapes: Any) -> list[Any]:
-    """Return shapes as they are read, from the top down and from left to right; without page numbers and footers."""
-    kept = [shape for shape in shapes if _placeholder(shape) not in _LEFT_OUT]
-    by_top = sorted(kept, key=lambda shape: (shape.top or 0, shape.left or 0))
-    rows: list[list[Any]] = []
-    for shape in by_top:
-        if rows and (shape.top or 0) - (rows[-1][0].top or 0) < _SAME_ROW:
-            rows[-1].append(shape)
+    """Return shapes as they are read, column by column, from the top down; without page numbers and footers."""
+    kept = [shape for shape in shapes if _placeholder(shape) not in _LEFT_OUT and not _is_empty(shape)]
+    return _by_columns([_Placed.of(shape) for shape in kept])
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A shape with its edges."""
+
+    shape: Any
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @classmethod
+    def of(cls, shape: Any) -> _Placed:
+        left, top = shape.left or 0, shape.top or 0
+        return cls(shape, left, top, left + (shape.width or 0), top + (shape.height or 0))
+
+
+def _is_empty(shape: Any) -> bool:
+    """Whether a shape shows no text; such grounds, pictures and lines may lie across columns."""
+    return isinstance(shape, Picture | PlaceholderPicture | Connector) or (
+        getattr(shape, "has_text_frame", False) and not shape.text_frame.text.strip()
+    )
+
+
+def _by_columns(placed: list[_Placed]) -> list[Any]:
+    """Return the shapes of a part of a slide in reading order; what goes over all columns parts it."""
+    gutter = _gutter(placed)
+    if gutter is None:
+        return _by_rows(placed)
+    made: list[Any] = []
+    beside: list[_Placed] = []
+    for one in sorted(placed, key=lambda one: one.top):
+        if one.left < gutter < one.right:
+            made += [*_beside(beside, gutter), one.shape]
+            beside = []
         else:
-            rows.append([shape])
-    return [shape for row in rows for shape in sorted(row, key=lambda shape: shape.left or 0)]
+            beside.append(one)
+    return made + _beside(beside, gutter)
+
+
+def _beside(placed: list[_Placed], gutter: float) -> list[Any]:
+    left = [one for one in placed if one.right <= gutter]
+    right = [one for one in placed if one.right > gutter]
+    return _by_columns(left) + _by_columns(right) if min(len(left), len(right)) > 1 else _by_rows(placed)
+
+
+def _gutter(placed: list[_Placed]) -> float | None:
+    """Return what parts two columns of several shapes each; None where what stands side by side is a row.
+
+    The shapes of a column are nearer to each other than the columns are.
+    """
+    best, most = None, 0
+    for edge in {one.left for one in placed}:
+        left, right = [one for one in placed if one.right <= edge], [one for one in placed if one.left >= edge]
+        if min(len(left), len(right)) < 2:
+            continue
+        inner = max(one.right for one in left)
+        between = [
+            lower.top - upper.bottom
+            for column in (left, right)
+            for upper, lower in pairwise(sorted(column, key=lambda one: one.top))
+        ]
+        overlap = min(max(one.bottom for one in part) for part in (left, right)) - max(
+            min(one.top for one in part) for part in (left, right)
+        )
+        if overlap > 0 and edge - inner >= median(between) and min(len(left), len(right)) > most:
+            best, most = (inner + edge) / 2, min(len(left), len(right))
+    return best
+
+
+def _by_rows(placed: list[_Placed]) -> list[Any]:
+    rows: list[list[_Placed]] = []
+    for one in sorted(placed, key=lambda one: (one.top, one.left)):
+        if rows and one.top - rows[-1][0].top < _SAME_ROW:
+            rows[-1].append(one)
+        else:
+            rows.append([one])
+    return [one.shape for row in rows for one in sorted(row, key=lambda one: one.left)]
 
 
 def _placeholder(shape: Any) -> PP_PLACEHOLDER | None:

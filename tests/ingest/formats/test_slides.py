@@ -65,6 +65,24 @@ def test_shapes_are_read_from_the_top_and_from_the_left() -> None:
     assert texts(deck) == ["人才工作汇报", "上", "左下", "右下", "组内"]
 
 
+def test_columns_of_boxes_are_read_one_after_another() -> None:
+    deck, slide = deck_with_slide(5)
+    slide.shapes.title.text = "人才工作汇报"
+    boxes = [("一、引才", 2, 6), ("引进博士10名", 2, 8), ("二、育才", 14, 6), ("结对300人", 14, 8)]
+    for text, left, top in boxes[::-1]:
+        box(slide.shapes, text, left, top)
+    box(slide.shapes, "全县人才总量达到3.8万人。", 2, 16).width = Cm(18)
+    box(slide.shapes, "", 1, 5).width = Cm(20)
+    assert texts(deck) == ["人才工作汇报", *(text for text, _, _ in boxes), "全县人才总量达到3.8万人。"]
+
+
+def test_rows_of_boxes_that_are_far_below_each_other_are_read_as_rows() -> None:
+    deck, slide = deck_with_slide()
+    for text, left, top in [("一", 2, 2), ("二", 9, 2), ("三", 2, 12), ("四", 9, 12)]:
+        box(slide.shapes, text, left, top)
+    assert texts(deck) == ["一", "二", "三", "四"]
+
+
 def test_notes_stand_at_the_end_of_their_slide() -> None:
     deck, slide = deck_with_slide()
     box(slide.shapes, "引进人才31名。", 2, 2)
