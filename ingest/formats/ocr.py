@@ -28,9 +28,12 @@ LONGEST_SIDE = 4_000
 """Pixels: what is larger is made smaller before, a tall picture where it is wider."""
 _TALL = 2.5
 """How many times higher than wide a picture is that is read in tiles: a long screenshot."""
+_MOST_PIXELS = 90e6
+"""Of a tall picture."""
 _TILE = 1.5
-_TILE_OVERLAP = 0.2
-"""Height and overlap of tiles, as shares of their width."""
+"""Height of a tile as a share of its width, at least `_DETECTION_SIDE`."""
+_TILE_OVERLAP = 0.13
+"""Share of its height by which a tile overlaps with the next."""
 POOR = 0.6
 """Mean confidence of a page below which its text should not be trusted."""
 
@@ -131,7 +134,9 @@ def recognise(image: Image.Image, number: int) -> Recognised:
 
 def largest_scale(width: float, height: float) -> float:
     """Return by how much a page may be enlarged before it is too large to be recognised as it is."""
-    return LONGEST_SIDE / (width if height > _TALL * width else max(width, height))
+    if height <= _TALL * width:
+        return LONGEST_SIDE / max(width, height)
+    return min(LONGEST_SIDE / max(1.0, width), math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
 
 
 def notes(pages: Sequence[Recognised]) -> tuple[str, ...]:
@@ -206,7 +211,8 @@ def _read(pixels: Pixels) -> list[_Found]:
     if height <= max(_TALL * width, _DETECTION_SIDE):
         return _read_tile(pixels)
     found: list[_Found] = []
-    size, overlap = int(_TILE * width), int(_TILE_OVERLAP * width)
+    size = max(int(_TILE * width), _DETECTION_SIDE)
+    overlap = int(_TILE_OVERLAP * size)
     for top in range(0, height - overlap, size - overlap):
         # A line that is cut at the lower edge of a tile is whole in the next one.
         seam = top + size - overlap // 2 if top + size < height else height
