@@ -38,7 +38,7 @@ _MARKED_NUMBER = re.compile(
 """A page number in a form that figures and the numbers of paragraphs do not have."""
 _ROMAN_NUMBER = re.compile(r"[ivxⅰ-ⅻⅠ-Ⅻ]{1,6}", re.IGNORECASE)
 _COUNTED = re.compile(
-    rf"(?<=第)\s*\d{{1,4}}\s*(?=页)|(?:^|{_LINE})\s*\d{{1,4}}\s*{_LINE}(?=\s|$)|^\d{{1,4}}(?=[\s|｜])|(?<=[\s|｜])\d{{1,4}}$"
+    rf"(?<=第)\s*\d{{1,4}}\s*(?=页)|{_LINE}\s*\d{{1,4}}\s*{_LINE}|^\d{{1,4}}(?=[\s|｜])|(?<=[\s|｜])\d{{1,4}}$"
 )
 """What may count the pages within a running line: 凤鸣县委组织部 第 3 页."""
 

@@ -164,7 +164,7 @@ def test_headings_that_differ_only_in_their_number_are_kept(heads: tuple[str, ..
     assert [text for text in got if text in heads] == [head for head in heads if head]
 
 
-@pytest.mark.parametrize("form", ["人才简报 第{}页", "人才简报 3 | {}", "{} 人才简报", "人才简报 — {} —"])
+@pytest.mark.parametrize("form", ["人才简报 第{}页", "人才简报 3 | {}", "{} 人才简报", "— {} —人才简报"])
 @pytest.mark.parametrize("first", [1, 31])
 def test_running_titles_may_hold_the_number_of_their_page(form: str, first: int) -> None:
     numbers = range(first, first + 5)
