@@ -73,6 +73,24 @@ def test_of_two_records_with_one_id_the_first_counts_and_the_second_is_named() -
     assert "a" in problems[0]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "keys"),
+    [
+        ({"id": "2"}, {}, ["2", "2~"]),
+        ({}, {"id": 1}, ["1", "1~"]),
+        ({"id": "甲"}, {}, ["甲", "2"]),
+    ],
+)
+def test_a_record_without_an_id_stands_beside_one_whose_id_is_the_number_of_its_line(
+    first: dict[str, object], second: dict[str, object], keys: list[str]
+) -> None:
+    data = "\n".join([line(**first), line(**second, text="晋江市回流青年人才500名。")]).encode()
+    texts, problems = read_all("r.jsonl", data)
+    assert [text.key for text in texts] == keys
+    assert [text.source for text in texts] == [f"r.jsonl#{key}" for key in keys]
+    assert problems == []
+
+
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0c"])
 def test_a_line_separator_inside_a_text_does_not_end_the_record(separator: str) -> None:
     text = f"{RECORD}{separator}{RECORD}"
