@@ -279,7 +279,7 @@ class Ingest:
         """Take the documents of a new file that failed in its middle out again; of a known one the old ones stay."""
         self._documents = [one for one in self._documents if one.path != file.file.key]
         self._begun.pop(file.file.key, None)
-        if file.known is None:
+        if not (file.known and file.known.fingerprint):
             self._database.delete_file(file.file.key)
         elif file.partly_stored:
             file.known = replace(file.known, fingerprint=OUTDATED)

@@ -7,14 +7,16 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from core.errors import StoreMismatchError
+from core.errors import FileTimeoutError, StoreMismatchError
 from core.schema import FileState
+from ingest.formats import records as json_lines
 from ingest.formats.plain import lines_of
-from ingest.lines import Limits, RawText
+from ingest.lines import Limits, Problem, RawText
 from tests.fakes import FakeEncoder
 from tests.office import Office, lines, ordinary_user, report_text, states
 
@@ -355,6 +357,30 @@ def test_an_unreadable_new_version_keeps_the_old_content_and_says_so(office: Off
     path.write_text(PORT, "utf-8")
     assert states(office.ingest()) == {"a.txt": FileState.UPDATED}
     assert "茶乡英才" not in office.found_text("湄潭县“茶乡英才”")
+
+
+def test_a_new_file_that_fails_in_its_middle_leaves_nothing_however_often_it_is_tried(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_well = json_lines.read
+
+    def read_and_fail(data: bytes, source: str, limits: Limits) -> Iterator[RawText | Problem]:
+        yield from islice(read_well(data, source, limits), 6)
+        raise FileTimeoutError("读取超过 60 秒，已跳过；请拆分文件。")
+
+    texts = [report_text(f"湄潭县第{n}镇", f"茶乡{n}号", n * 100) for n in range(8)]
+    office.write("茶乡.jsonl", "\n".join(json.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)))
+    monkeypatch.setattr("ingest.pipeline._BATCH_CHUNKS", 2)
+    monkeypatch.setattr(json_lines, "read", read_and_fail)
+    for _ in range(3):
+        report = office.ingest()
+        assert states(report) == {"茶乡.jsonl": FileState.FAILED}
+        assert "仍保留" not in lines(report)["茶乡.jsonl"].reason
+        assert (report.documents, report.chunks) == (0, 0)
+    monkeypatch.setattr(json_lines, "read", read_well)
+    report = office.ingest()
+    assert (states(report), report.documents) == ({"茶乡.jsonl": FileState.ADDED}, 8)
+    office.chunk_ids()
 
 
 def test_a_name_that_is_no_unicode_is_indexed_found_and_pruned(office: Office) -> None:
