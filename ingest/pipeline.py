@@ -62,6 +62,8 @@ class _File:
     """Whether it had changed so shortly before it was looked at that another change might not show."""
     moved: bool = False
     partly_stored: bool = False
+    as_before: bool = False
+    """Whether it was read again and gave nothing new."""
     ids: list[str] = field(default_factory=list)
     changed: int = 0
     articles: int = 0
@@ -93,6 +95,8 @@ class _File:
 
     def result(self) -> FileResult:
         """Return its line in the report."""
+        if self.as_before:
+            return FileResult(self.file.source, FileState.SKIPPED, path=self.file.key)
         state = FileState.ADDED
         reason = ""
         if self.moved and self.known:
@@ -192,8 +196,9 @@ class Ingest:
         try:
             status = look_at(file, self._limits.max_bytes)
             version = f"{PIPELINE_VERSION}:{self._corrections(file, known)}:"
+            settled = known is not None and not self._is_tried_again(file, known)
             unchanged = known is not None and known.fingerprint == version + known.content
-            if known and unchanged and (known.size, known.mtime_ns) == (status.size, status.mtime_ns):
+            if known and settled and unchanged and (known.size, known.mtime_ns) == (status.size, status.mtime_ns):
                 yield from self._skipped(file, known, status)
                 return
             racy = time.time_ns() - status.mtime_ns < _RACY_NS
@@ -201,7 +206,7 @@ class Ingest:
         except ReadError as exc:
             yield self._failed(file, known, exc)
             return
-        if known and known.fingerprint == version + content:
+        if known and settled and known.fingerprint == version + content:
             mtime = -1 if racy else status.mtime_ns
             # Whatever failed since then, the file is again what it was.
             kept = known if known.cause == _PARTLY else replace(known, cause="", reason="")
@@ -220,6 +225,10 @@ class Ingest:
         self._preparer.submit(job)
         self._on_the_way.append(on_the_way)
         self._tell("正在读取文件")
+
+    def _is_tried_again(self, file: Input, known: StoredFile) -> bool:
+        """Whether a file is read though it has not changed: the cause may be mended for which a part was left out."""
+        return known.cause == _PARTLY and (not file.folder or self._facts.get(file.folder) is not None)
 
     def _skipped(self, file: Input, known: StoredFile, status: FileStatus) -> Iterator[FileResult]:
         """Yield the lines of an unchanged file; what could not be read of it before is told again."""
@@ -257,6 +266,7 @@ class Ingest:
                     self._give_up(file)
                     yield self._failed(file.file, file.known, error)
                 case Done():
+                    file.as_before = self._is_as_before(file)
                     self._finished.append(file)
                     yield file.result()
         self._bytes_done += file.status.size
@@ -275,6 +285,11 @@ class Ingest:
             self._begun[file.file.key] = file
             self._chunks += len(one.chunks)
 
+    def _is_as_before(self, file: _File) -> bool:
+        """Whether a file that was read again has given the same documents under the same conditions."""
+        same = file.known is not None and file.known.fingerprint == file.fingerprint and not file.changed
+        return same and len(self._database.sources(file.file.key)) == len(file.ids)
+
     def _give_up(self, file: _File) -> None:
         """Take the documents of a new file that failed in its middle out again; of a known one the old ones stay."""
         self._documents = [one for one in self._documents if one.path != file.file.key]
@@ -288,6 +303,9 @@ class Ingest:
         """Note that a file could not be read; what an earlier version of it gave stays."""
         kept = "（上一次索引的内容仍保留）" if known and known.fingerprint else ""
         before = known or StoredFile(file.key, file.source, self._database.free_file_id(file.key))
+        if before.cause == _PARTLY:
+            # With this failure noted in the place of that one, nothing else would tell that a part is left to be read.
+            before = replace(before, fingerprint=OUTDATED)
         reason = f"{error}{kept}"
         if not is_gone(file.path):
             self._database.note_file(

@@ -404,6 +404,42 @@ def test_a_part_that_could_not_be_read_is_told_in_every_run(office: Office) -> N
     assert office.ingest().failed == 0
 
 
+def test_a_part_that_could_not_be_read_is_taken_in_when_its_cause_is_mended(office: Office) -> None:
+    with zipfile.ZipFile(office.files / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("茶.txt", TEA)
+        archive.writestr("港.txt", PORT * 10)
+    small, large = Limits(max_bytes=6_000), Limits(max_bytes=60_000)
+    first = office.ingest(limits=small)
+    assert (states(first)["a.zip"], first.documents) == (FileState.FAILED, 1)
+    again = office.ingest(limits=small)
+    assert [line.state for line in again.files] == [FileState.SKIPPED, FileState.FAILED], "nothing is called updated"
+    assert (again.documents, again.embedded) == (1, 0)
+    mended = office.ingest(limits=large)
+    assert (states(mended), mended.failed, mended.documents) == ({"a.zip": FileState.UPDATED}, 0, 2)
+    assert "晋才回流" in office.found_text("晋江市“晋才回流”")
+    assert states(office.ingest(limits=large)) == {"a.zip": FileState.SKIPPED}
+    office.chunk_ids()
+
+
+def test_a_part_that_could_not_be_read_is_told_again_after_the_whole_file_could_not(office: Office) -> None:
+    path = office.write("r.jsonl", json.dumps({"id": "t", "text": TEA}) + "\n{broken")
+    office.ingest()
+    path.chmod(0)
+    with ordinary_user():
+        assert "权限" in lines(office.ingest())["r.jsonl"].reason
+    path.chmod(0o644)
+    assert "第 2 行" in office.ingest().files[-1].reason
+
+
+def test_a_broken_side_file_costs_no_correction_of_a_file_that_could_be_read_in_part(office: Office) -> None:
+    office.write("r.jsonl", json.dumps({"id": "t", "text": TEA}) + "\n{broken")
+    office.write("资料信息.csv", "文件,体裁\nr.jsonl,讲话\n")
+    office.ingest()
+    office.write("资料信息.csv", "文件,体裁,日期\nr.jsonl,讲话,2023-02-31\n")
+    assert office.ingest().failed == 2
+    assert kind_of(office) == "讲话"
+
+
 def test_members_whose_names_look_alike_are_both_taken_in(office: Office) -> None:
     with zipfile.ZipFile(office.files / "a.zip", "w") as archive:
         archive.writestr("a.txt", TEA)
