@@ -217,9 +217,9 @@ class Ingest:
             # Read without corrections, as the side file is no good: to be read again when it is.
             version = f"{PIPELINE_VERSION}:{_WITHOUT_FACTS}:"
         on_the_way = _File(file, known, status, content, version + content, racy=racy)
-        if not known:
-            on_the_way.known = self._moved_here(file, content, present)
-            on_the_way.moved = on_the_way.known is not None
+        # A file that has only failed so far has brought nothing to this place.
+        if not (known and known.fingerprint) and (old := self._moved_here(file, content, present)):
+            on_the_way.known, on_the_way.moved = old, True
         on_the_way.id = on_the_way.known.id if on_the_way.known else self._database.free_file_id(file.key)
         job = Job(file.path, file.key, on_the_way.id, file.source, self._limits, self._facts_of(file))
         self._preparer.submit(job)

@@ -86,6 +86,20 @@ def test_a_moved_and_renamed_file_embeds_nothing(office: Office) -> None:
     assert {passage.source for passage in office.search("茶乡英才")} == {"归档/湄潭.txt"}
 
 
+def test_a_move_is_seen_though_the_file_could_not_be_read_at_first_in_its_new_place(office: Office) -> None:
+    path = office.write("a.txt", TEA)
+    office.ingest()
+    before = office.document_of("茶乡英才").id
+    path.rename(office.files / "b.txt")
+    assert states(office.ingest(limits=Limits(max_bytes=10))) == {"b.txt": FileState.FAILED}
+    report = office.ingest()
+    assert states(report) == {"b.txt": FileState.MOVED}
+    assert (report.embedded, report.documents) == (0, 1)
+    assert office.document_of("茶乡英才").id == before
+    assert states(office.ingest()) == {"b.txt": FileState.SKIPPED}
+    office.chunk_ids()
+
+
 def test_a_new_file_in_the_place_of_a_moved_one_does_not_touch_it(office: Office) -> None:
     path = office.write("a.txt", TEA)
     office.ingest()
