@@ -72,9 +72,9 @@ def find_inputs(paths: Sequence[Path]) -> tuple[list[Input], list[tuple[str, str
             above = _facts_above(root.parent)
             for path, folder in _walk(root):
                 source = _readable(path.relative_to(root)) if path != root else _readable(Path(given.name or root.name))
-                if path.is_symlink():
+                if _is_link(path):
                     passed_over.append((source, "是符号链接，没有跟随"))
-                elif path.suffix.lower() in SUFFIXES or is_folder(path):
+                elif path.suffix.lower() in SUFFIXES or is_folder(path) or _is_closed(path):
                     found.setdefault(path, Input(path, source, folder=folder or above))
                 else:
                     passed_over.append((source, f"暂不支持的格式 {path.suffix or '（无扩展名）'}"))
@@ -107,6 +107,25 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
+
+
+def _is_link(path: Path) -> bool:
+    """Whether `path` is a symbolic link, as far as one may know."""
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
+
+
+def _is_closed(path: Path) -> bool:
+    """Whether one may not even look at `path`, as in a folder that one may list but not enter."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def is_gone(path: Path) -> bool:
@@ -209,7 +228,7 @@ def _walk(root: Path) -> Iterator[tuple[Path, Path | None]]:
     for parent, folders, files in os.walk(root, onerror=lambda exc: closed.append(Path(exc.filename))):
         here = Path(parent)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [here / name for name in folders if (here / name).is_symlink()]
+        links = [here / name for name in folders if _is_link(here / name)]
         facts[here] = here if set(SIDE_FILES) & set(files) else facts.get(here.parent)
         for name in sorted(files):
             path = here / name

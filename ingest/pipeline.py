@@ -393,7 +393,7 @@ class Ingest:
 
     def _names_below(self, folder: Path, inputs: Sequence[Input]) -> Iterator[str]:
         """Yield what a side file may name: the files below its folder, and the texts of those that were given."""
-        yield from (name_below(path, folder) for path in folder.rglob("*") if path.is_file())
+        yield from (name_below(path, folder) for path in folder.rglob("*") if not is_folder(path))
         for file in inputs:
             if file.folder == folder:
                 yield from (file.name_of_text(source) for source in self._database.sources(file.key))

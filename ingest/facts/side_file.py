@@ -142,7 +142,7 @@ def _is_file(path: Path) -> bool:
 
 def side_file_name(folder: Path) -> str:
     """Return the name of the side file in a folder."""
-    return next((name for name in NAMES if (folder / name).is_file()), NAMES[0])
+    return next((name for name in NAMES if _is_file(folder / name)), NAMES[0])
 
 
 def load_facts(folder: Path) -> Facts:
@@ -151,7 +151,10 @@ def load_facts(folder: Path) -> Facts:
     Raises:
         ReadError: the side file cannot be read or has a value that does not work; the message names the row.
     """
-    found = [folder / name for name in NAMES if (folder / name).is_file()]
+    try:
+        found = [folder / name for name in NAMES if (folder / name).is_file()]
+    except OSError as exc:
+        raise ReadError("没有权限打开资料信息所在的文件夹，请修改权限后重试。") from exc
     if len(found) > 1:
         raise ReadError(f"同一文件夹里有多份资料信息（{'、'.join(path.name for path in found)}），请合并成一份。")
     if not found:

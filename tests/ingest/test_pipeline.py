@@ -329,6 +329,28 @@ def test_a_folder_that_may_not_be_opened_loses_nothing_to_prune_and_is_named(off
     assert below.documents == 2
 
 
+def test_a_folder_that_may_be_listed_but_not_entered_costs_only_what_is_in_it(office: Office) -> None:
+    for name, text in (("干部/a.txt", TEA), ("干部/x.exe", TEA), ("干部/往年/c.txt", PORT), ("b.txt", HILL)):
+        office.write(name, text)
+    office.write("资料信息.csv", "文件,体裁\n干部/a.txt,讲话\nb.txt,讲话\nd.txt,讲话\n")
+    office.write("干部/资料信息.csv", "文件,体裁\na.txt,讲话\n")
+    office.ingest()
+    listed = office.files / "干部"
+    listed.chmod(0o444)
+    try:
+        with ordinary_user():
+            report = office.ingest(prune=True)
+    finally:
+        listed.chmod(0o755)
+    told = lines(report)
+    for name in ("干部/a.txt", "干部/往年", "干部/资料信息.csv"):
+        assert told[name].state is FileState.FAILED
+        assert "权限" in told[name].reason
+    assert (told["b.txt"].state, report.documents) == (FileState.SKIPPED, 3)
+    assert "d.txt" in told["files/资料信息.csv"].reason
+    assert "a.txt" not in told["files/资料信息.csv"].reason, "a file that may not be looked at is there"
+
+
 # --- inputs that are no good ------------------------------------------------------------------------------------
 
 
