@@ -134,4 +134,8 @@ def _hash(job: Job, raw: RawText, corrections: str) -> str:
 
 def _corrected(structured: Structured, facts: Facts, source: str) -> Structured:
     articles = tuple(facts.apply(a, source, number) for number, a in enumerate(structured.articles, start=1))
-    return replace(structured, articles=articles, document=replace(structured.document, title=articles[0].title))
+    document = structured.document
+    # That of a bulletin is its masthead, whatever its first article is called.
+    if articles[0].title != structured.articles[0].title:
+        document = replace(document, title=articles[0].title)
+    return replace(structured, articles=articles, document=document)

@@ -533,6 +533,21 @@ def test_a_broken_side_file_costs_no_correction_for_good(office: Office) -> None
     assert kind_of(office) == "讲话"
 
 
+def test_a_side_file_leaves_a_bulletin_its_title_unless_it_tells_another(office: Office) -> None:
+    items = [
+        "◆凤冈县：流动党员有了家\n\n凤冈县摸排流动党员2316名，建立流动党支部18个，开展线上主题党日94次。",
+        "◆余庆县：小院里议大事\n\n余庆县设置党员中心户1407户，议定小院事务3208件，化解邻里矛盾215起。",
+    ]
+    head = ["组工信息每日要情", "第45期", "遵义市委组织部办公室  2024年6月3日"]
+    office.write("要情.txt", "\n\n".join([*head, *items]) + "\n")
+    office.write("资料信息.csv", "文件,篇目,体裁,标题\n要情.txt,,简报,\n")
+    office.ingest()
+    assert office.document_of("凤冈县流动党员2316名").title == "组工信息每日要情"
+    office.write("资料信息.csv", "文件,篇目,体裁,标题\n要情.txt,1,简报,凤冈流动党员\n")
+    office.ingest()
+    assert office.document_of("凤冈县流动党员2316名").title == "凤冈流动党员"
+
+
 # --- records ----------------------------------------------------------------------------------------------------
 
 
