@@ -96,10 +96,10 @@ def _load(folder: Path, _run: int) -> Facts:
 
 def _document(job: Job, raw: RawText) -> PreparedDocument:
     facts = _load(job.facts.folder, job.facts.run) if job.facts else None
-    name = raw.source
-    if job.facts and raw.source.startswith(job.source):
-        name = job.facts.name + raw.source[len(job.source) :]
-    corrections = facts.fingerprint_of(name) if facts else ""
+    name, file = raw.source, job.facts.name if job.facts else ""
+    if file and raw.source.startswith(job.source):
+        name = file + raw.source[len(job.source) :]
+    corrections = facts.fingerprint_of(name, file) if facts else ""
     document_id = hashlib.sha256(f"{job.id}#{raw.key}".encode()).hexdigest()[:16]
     structured = structure(
         clean(raw.lines).blocks, document_id=document_id, source=raw.source, sha256=_hash(job, raw, corrections),
@@ -109,7 +109,7 @@ def _document(job: Job, raw: RawText) -> PreparedDocument:
     meta = {**structured.document.meta, **{name: value for name, value in remarks.items() if value}}
     structured = replace(structured, document=replace(structured.document, meta=meta))
     if facts:
-        structured = _corrected(structured, facts, name)
+        structured = _corrected(structured, facts, name, file)
     text = structured.document.text
     chunks: list[Chunk] = [
         chunk
@@ -132,8 +132,8 @@ def _hash(job: Job, raw: RawText, corrections: str) -> str:
     return total.hexdigest()
 
 
-def _corrected(structured: Structured, facts: Facts, source: str) -> Structured:
-    articles = tuple(facts.apply(a, source, number) for number, a in enumerate(structured.articles, start=1))
+def _corrected(structured: Structured, facts: Facts, source: str, file: str) -> Structured:
+    articles = tuple(facts.apply(a, source, number, file) for number, a in enumerate(structured.articles, start=1))
     document = structured.document
     # That of a bulletin is its masthead, whatever its first article is called.
     if articles[0].title != structured.articles[0].title:

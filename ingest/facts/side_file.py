@@ -70,29 +70,37 @@ class Facts:
             table[name].append(correction)
         return table
 
-    def _rows_of(self, source: str) -> list[Correction]:
-        """Return the rows about a source, in their order."""
-        names = [name.replace("\\", "/") for name in (source, *_containers(source))]
-        ends = dict.fromkeys(["", *(name.rpartition("/")[2] for name in names)])
-        maybe = {c.row: c for end in ends for c in self._by_last_name.get(end, ()) if self._names(c, source)}
-        return [maybe[row] for row in sorted(maybe)]
+    def _rows_of(self, *names: str) -> list[Correction]:
+        """Return the rows about what has these names, in their order."""
+        every = [name.replace("\\", "/") for one in names for name in (one, *_containers(one))]
+        ends = dict.fromkeys(["", *(name.rpartition("/")[2] for name in every)])
+        maybe = (c for end in ends for c in self._by_last_name.get(end, ()))
+        fitting = {c.row: c for c in maybe if any(self._names(c, name) for name in names)}
+        return [fitting[row] for row in sorted(fitting)]
 
-    def fingerprint_of(self, source: str) -> str:
-        """Return a hash of what is said about a text, a file or what is in it; empty where nothing is said."""
+    def fingerprint_of(self, source: str, file: str = "") -> str:
+        """Return a hash of what is said about a text, a file or what is in it; empty where nothing is said.
+
+        Args:
+            source: name of the text or the file.
+            file: the file that a text stands in, where its own name may not tell.
+        """
         is_container = source.lower().endswith(_CONTAINERS)
-        rows = [c for c in self.corrections if self._is_about(c, source)] if is_container else self._rows_of(source)
+        about = (c for c in self.corrections if self._is_about(c, source))
+        rows = list(about) if is_container else self._rows_of(source, file)
         said = [c.says() for c in rows]
         return hashlib.sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:16] if said else ""
 
-    def apply(self, article: Article, source: str, number: int) -> Article:
+    def apply(self, article: Article, source: str, number: int, file: str = "") -> Article:
         """Return an article as corrected.
 
         Args:
             article: it, with what its text tells.
             source: name of its document for people.
             number: its place among the articles of the document, from 1.
+            file: the file that it stands in, where the name of the document may not tell.
         """
-        fitting = [c for c in self._rows_of(source) if _is_of(c, article.title, number)]
+        fitting = [c for c in self._rows_of(source, file) if _is_of(c, article.title, number)]
         # What is said of one article counts before what is said of the whole file.
         for correction in sorted(fitting, key=lambda c: bool(c.article)):
             article = _corrected(article, dict(correction.cells))

@@ -548,6 +548,25 @@ def test_a_side_file_leaves_a_bulletin_its_title_unless_it_tells_another(office:
     assert office.document_of("凤冈县流动党员2316名").title == "凤冈流动党员"
 
 
+def test_a_row_about_a_file_of_records_holds_for_those_that_name_their_own_source(office: Office) -> None:
+    records = [{"text": TEA, "source": "江北日报"}, {"text": HILL}]
+    text = "\n".join(json.dumps(record, ensure_ascii=False) for record in records)
+    office.write("下级/新闻.jsonl", text)
+    with zipfile.ZipFile(office.files / "下级/包.zip", "w") as archive:
+        archive.writestr("港.jsonl", json.dumps({"text": PORT, "source": "闽南内参"}))
+    office.write(
+        "下级/资料信息.csv", "文件,日期,体裁\n新闻.jsonl,2024-03-05,报道\n包.zip,2024-03-06,简报\n江北日报,,讲话\n"
+    )
+    assert office.ingest().failed == 0
+    for query, source, date, kind in [
+        ("湄潭县“茶乡英才”", "江北日报", "2024-03-05", "讲话"),
+        ("繁昌区“墩苗育才”", "下级/新闻.jsonl#2", "2024-03-05", "报道"),
+        ("晋江市“晋才回流”", "闽南内参", "2024-03-06", "简报"),
+    ]:
+        best = office.search(query)[0]
+        assert (best.source, best.article.meta.date, best.article.meta.kind) == (source, date, kind)
+
+
 # --- records ----------------------------------------------------------------------------------------------------
 
 
