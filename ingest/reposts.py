@@ -25,10 +25,23 @@ from retriever.text import fold, sentence_spans, squeeze
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-_BETWEEN_FIGURES = re.compile(r"(?<=[0-9])[^\w,%]+(?=[0-9])")
-_NOT_CONTENT = re.compile(r"[^\w.%]+|_+|(?<![0-9])\.|\.(?![0-9])")
+_SIGN = r"[^\w,%]+"
+_BETWEEN_FIGURES = re.compile(rf"(?<=[0-9]){_SIGN}(?=[0-9])")
+_DATE = re.compile(
+    rf"(?<![0-9])(?:19|20)[0-9]{{2}}{_SIGN}"
+    rf"(?:[0-9]{{1,2}}{_SIGN}[0-9]{{1,4}}(?:{_SIGN}[0-9]{{2}}(?![0-9])){{0,2}}|[0-9]{{1,2}}(?![0-9]))"
+)
+"""A day, with the time right behind it, or a month in figures: the sign between them differs from site to site."""
+_POINTS = frozenset(".·")
+_PARTS = re.compile(r"[。;!?、]")
+"""What stands between two figures that are not one."""
+_BLANKS = re.compile(r"[^\S\n]+")
+_MINUS = re.compile(r"(?<![0-9])(?<![0-9].)(?<![0-9]..)(?<=[\u4e00-\u9fff:(])[-−](?=[0-9])")
+"""A minus before a figure, at no beginning of a line. With a figure shortly before, it makes a span: 1月-5月."""
+_NOT_CONTENT = re.compile(r"[^\w.;%-]+|_+|(?<![0-9])[.;-]|[.;-](?![0-9])")
 _SYMBOL = re.compile(r"[0-9]+%?|[a-z]+|.")
-_FIGURE = re.compile(r"[0-9]+(?:\.[0-9]+)*%?")
+_FIGURE = re.compile(r"负?[0-9]+(?:[.-][0-9]+)*%?")
+_IN_FIGURE = frozenset("0123456789.-负")
 _DAY = re.compile(
     r"(?:(?:19|20)[0-9]{2}年)?[0-9]{1,2}月[0-9]{1,2}[日号]|(?:19|20)[0-9]{2}\.[0-9]{1,2}\.[0-9]{1,4}(?:\.[0-9]{2}){0,2}"
 )
@@ -164,12 +177,24 @@ def _stands_in(sentence: str, whole: str) -> bool:
 
 
 def _splits_figure(content: str, position: int) -> bool:
-    return content[position - 1 : position].isdigit() and content[position : position + 1].isdigit()
+    before, after = content[position - 1 : position], content[position : position + 1]
+    return before in _IN_FIGURE and (after in _IN_FIGURE or after == "%")
 
 
 def _content(text: str) -> str:
-    """Return the letters and figures of a text; a point between figures stays: 3.5 and 1-3 are not 35 and 13."""
-    return _NOT_CONTENT.sub("", _BETWEEN_FIGURES.sub(".", squeeze(fold(text))))
+    """Return the letters and figures of a text.
+
+    A sign that makes another figure stays in one form: 3.5, 3—5 and 35 differ, and so do 3 and -3, but not 3—5 and 3~5.
+    """
+    bare = squeeze(_MINUS.sub("负", _BLANKS.sub("", fold(text))))
+    bare = _DATE.sub(lambda date: re.sub(_SIGN, ".", date[0]), bare)
+    return _NOT_CONTENT.sub("", _BETWEEN_FIGURES.sub(_between_figures, bare))
+
+
+def _between_figures(sign: re.Match[str]) -> str:
+    if sign[0] in _POINTS:
+        return "."
+    return ";" if _PARTS.search(sign[0]) else "-"
 
 
 def _symbols(content: str) -> list[str]:

@@ -175,6 +175,14 @@ def test_a_passage_with_another_figure_is_shown_beside_that_of_the_main_copy(off
     assert {p.source for p in found if "第7次" in p.chunk.text} == {"a.txt", "b.txt"}
 
 
+def test_a_span_is_found_beside_the_figure_with_a_point_of_the_main_copy(office: Office) -> None:
+    text = report_text("湄潭县", "茶乡英才", 300, 40) + "\n湄潭县对引进的茶叶人才每人补贴3.5万元。\n"
+    office.write("a.txt", text)
+    office.write("b.txt", text.replace("3.5万元", "3—5万元"))
+    assert lines(office.ingest())["b.txt"].duplicate_of == "a.txt"
+    assert "每人补贴3—5万元" in office.found_text("湄潭县茶叶人才每人补贴3—5万元")
+
+
 def test_when_the_main_copy_goes_a_repost_takes_its_place(office: Office) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
         office.write(name, TEA)

@@ -149,6 +149,45 @@ def test_figures_that_differ_only_by_a_point_are_different() -> None:
     assert new_sentences("全年完成投资3.5亿元。", "全年完成投资35亿元。") == [(0, 12)]
 
 
+@pytest.mark.parametrize(
+    ("copy", "main"),
+    [
+        ("对引进的人才每人补贴3—5万元。", "对引进的人才每人补贴3.5万元。"),
+        ("对引进的人才每人补贴3.5万元。", "对引进的人才每人补贴3~5万元。"),
+        ("全市人才总量同比增长-5.2%。", "全市人才总量同比增长5.2%。"),
+        ("全市人才总量同比增长5.2%。", "全市人才总量同比增长－5.2%。"),
+        ("全市人才总量同比增长5.2。", "全市人才总量同比增长5.2%。"),
+        ("5万人参加全市人才培训活动。", "全年3.5万人参加全市人才培训活动。"),
+        ("5万人参加全市人才培训活动。", "全年3—5万人参加全市人才培训活动。"),
+    ],
+)
+def test_a_sign_that_makes_another_figure_makes_a_new_sentence(copy: str, main: str) -> None:
+    assert new_sentences(copy, main) == [(0, len(copy))]
+
+
+@pytest.mark.parametrize(
+    ("copy", "main"),
+    [
+        ("培训班于2023-5-1在通川区开班。", "培训班于2023.5.1在通川区开班。"),
+        ("培训班于2023/05/01 10:30在通川区开班。", "培训班于2023-05-01 10.30在通川区开班。"),
+        ("培训班从2023.5.1—2023.6.1分三期举办。", "培训班从2023-5-1～2023-6-1分三期举办。"),
+        ("截至2023-5全区有党员318名。", "截至2023.5全区有党员318名。"),
+        ("对引进的人才每人补贴3－5万元。", "对引进的人才每人补贴3~5万元。"),
+        ("活动在1月-5月分三期举办，已办两期。", "活动在1月—5月分三期举办，已办两期。"),
+        ("如下：\n- 3个乡镇建成人才驿站并投入使用。", "如下：\n3个乡镇建成人才驿站并投入使用。"),
+        ("培训干部35；\n2023年另培训党员412名。", "培训干部35。2023年另培训党员412名。"),
+    ],
+)
+def test_another_sign_in_a_date_a_span_or_between_two_figures_makes_no_new_sentence(copy: str, main: str) -> None:
+    assert new_sentences(copy, main) == []
+
+
+def test_a_day_may_be_written_in_any_form() -> None:
+    days = ["2023.5.1", "2023-5-1", "2023年5月1日"]
+    texts = [ARTICLE.replace("今年以来", f"从{day}以来") for day in days]
+    assert all(found(a, b) for a in texts for b in texts)
+
+
 def test_a_scan_with_misread_characters_is_a_repost() -> None:
     misread = "".join("囗" if i % 60 == 59 and not c.isdigit() else c for i, c in enumerate(ARTICLE))
     assert misread != ARTICLE
