@@ -24,6 +24,7 @@ from ingest.facts.place import place_of
 from ingest.facts.writing import date_of_writing
 from retriever.names import PERSON
 from retriever.places import Gazetteer
+from retriever.text import simplified
 
 _LABEL = re.compile(
     r"^\s*[-*]?\s*[（(【\[]?(地区|地点|时间|日期|发布时间|发布日期|成文日期|发文日期|印发日期|体裁|文种|来源说明|来源|作者|发文机关|发文单位|发布单位|发布机构)"
@@ -46,7 +47,7 @@ _SPOKE = re.compile(rf"^(?:{POST})?\s*(?P<name>{PERSON})(?:同志)?$")
 
 
 def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_name: str = "") -> Metadata:
-    """Return the metadata of one article.
+    """Return the metadata of one article, in simplified characters.
 
     Args:
         parts: the article.
@@ -54,6 +55,7 @@ def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_n
         gazetteer: the place names.
         file_name: name of the file; a date in it counts where the text tells none.
     """
+    parts = parts.simplified()
     paragraphs = parts.paragraphs
     labels = dict(_labels([*paragraphs[:8], *parts.credits, *parts.front]))
     last = paragraphs[-1] if paragraphs else ""
@@ -63,7 +65,7 @@ def read_metadata(parts: Parts, known_date: str, gazetteer: Gazetteer, *, file_n
     bylines = [line for line in parts.bylines if not official or names_role(line)]
     credits = read_credits(bylines, parts.credits, paragraphs[0] if paragraphs else "", last)
     place = place_of(parts, labels, credits, gazetteer)
-    date, date_from = date_of_writing(parts, known_date, labels, file_name)
+    date, date_from = date_of_writing(parts, known_date, labels, simplified(file_name))
     kind = _kind(parts, labels, credits)
     is_speech = kind in _SPEECH or bool(kind_of_speech(paragraphs))
     return Metadata(

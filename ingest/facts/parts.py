@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retriever.text import simplified
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -20,6 +22,21 @@ class Parts:
     """Lines such as 来源：达州日报 or 地区：重庆市, wherever they stand."""
     closing: Sequence[str] = ()
     """The lines of a signature."""
+
+    def simplified(self) -> Parts:
+        """Return the same parts in simplified characters, each in its place."""
+
+        def each(lines: Sequence[str]) -> list[str]:
+            return [simplified(line) for line in lines]
+
+        return Parts(
+            simplified(self.title),
+            each(self.front),
+            each(self.paragraphs),
+            each(self.bylines),
+            each(self.credits),
+            each(self.closing),
+        )
 
     @property
     def heading(self) -> str:

@@ -13,6 +13,8 @@ from ingest.articles import Structured, structure
 from ingest.cleaning.clean import clean
 from ingest.facts.dates import date_of_name, dates_in, first_date, parse_date, whole_date
 from ingest.facts.kinds import kind_of_title
+from ingest.facts.metadata import read_metadata
+from ingest.facts.parts import Parts
 from ingest.formats.plain import lines_of
 from retriever.places import Gazetteer
 
@@ -518,6 +520,31 @@ def test_the_opening_may_tell_the_occasion(tell) -> None:
 def test_only_a_speech_has_a_speaker(tell) -> None:
     meta = tell("在全区组织部长会议上的决定", "张明远", TEXT)
     assert (meta.speaker, meta.occasion) == ("", "")
+
+
+# --- Traditional characters ---------------------------------------------------------------------------------------
+
+
+def test_a_text_in_traditional_characters_is_not_of_the_place_it_learns_from(tell) -> None:
+    body = "我區組織幹部學習杭州市經驗，對標杭州市做法，到杭州市考察，把杭州市經驗用於人才工作，取得了明顯成效。"
+    meta = tell("學習借鑑杭州市經驗 推進人才工作", body)
+    assert (meta.province, meta.city, meta.district) == ("", "", "")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("在全區組織工作會議上的講話", "讲话"), ("2023年人才工作總結", "总结"), ("關於做好申報的通知", "通知")],
+)
+def test_a_title_in_traditional_characters_tells_the_kind(tell, title: str, kind: str) -> None:
+    assert tell(title, TEXT).kind == kind
+
+
+def test_the_facts_of_a_text_in_traditional_characters_are_told_in_simplified_ones(tell, gazetteer: Gazetteer) -> None:
+    line = "發布時間：2024-03-05 來源：达州日報"
+    meta = read_metadata(Parts("湄潭縣強化人才服務", paragraphs=[TEXT], credits=[line]), "", gazetteer)
+    assert (meta.origin, meta.date, meta.district) == ("达州日报", "2024-03-05", "湄潭县")
+    meta = tell("關於做好申報工作的通知", TEXT, "中共達州市通川區委組織部", "2024年3月5日")
+    assert (meta.issuer, meta.date_from) == ("中共达州市通川区委组织部", "落款")
 
 
 # --- all ---------------------------------------------------------------------------------------------------------
