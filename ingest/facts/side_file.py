@@ -14,7 +14,7 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -317,4 +317,8 @@ def _placed(changes: dict[str, str], meta: Metadata) -> Metadata:
         if fitting and not any(all(getattr(p, level) == after[level] for level in open_levels) for p in fitting):
             one = fitting[0] if len(fitting) == 1 else Place("")
             after |= {level: getattr(one, level) for level in open_levels}
+    # People write 四川 | 达州 | 通川, or 重庆市 twice; a search looks for the names of the divisions.
+    known = gazetteer().named("".join(dict.fromkeys(after[level] for level in _LEVELS)))
+    if len(known) == 1:
+        after = asdict(known[0])
     return replace(meta, province=after["province"], city=after["city"], district=after["district"])

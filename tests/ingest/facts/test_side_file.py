@@ -249,3 +249,20 @@ def test_any_text_is_read_or_refused_in_one_sentence(tmp_path_factory: pytest.Te
         assert str(exc).endswith("。")
     else:
         assert facts.apply(article(), "a.txt", 1).id == "d-0"
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        ("四川,达州,通川", ("四川省", "达州市", "通川区")),
+        (",,通川", ("四川省", "达州市", "通川区")),
+        ("重庆市,重庆市,九龙坡区", ("重庆市", "", "九龙坡区")),
+        ("江苏,南京市,鼓楼", ("江苏省", "南京市", "鼓楼区")),
+        (",,鼓楼区", ("", "", "鼓楼区")),
+        ("月亮省,太阳市,", ("月亮省", "太阳市", "")),
+    ],
+)
+def test_a_place_may_be_written_short_or_doubled(tmp_path: Path, row: str, place: tuple[str, str, str]) -> None:
+    facts = write(tmp_path, f"文件,省,市,区县\n总结.docx,{row}\n")
+    meta = facts.apply(article(meta=Metadata()), "总结.docx", 1).meta
+    assert (meta.province, meta.city, meta.district) == place
