@@ -15,6 +15,7 @@ from pathlib import Path
 from core.errors import ReadError
 from core.schema import Encoder, FileResult, FileState, IngestReport
 from ingest.facts.side_file import Facts, load_facts, side_file_name
+from ingest.formats.legacy import office_program
 from ingest.inputs import (
     FileStatus,
     Input,
@@ -41,6 +42,7 @@ _JOBS_AHEAD = 8
 _LOOKED_UP = 500
 _SHOWN_PROBLEMS = 5
 _PARTLY = "partly"
+_CONDITIONS = "reading_conditions"
 _WITHOUT_FACTS = "?"
 _BYTES_A_CHARACTER = 3
 _CHANGES = frozenset({FileState.ADDED, FileState.UPDATED, FileState.MOVED, FileState.DELETED})
@@ -141,6 +143,8 @@ class Ingest:
         self._bytes_done = self._bytes_total = 0
         self._facts: dict[Path, Facts | None] = {}
         self._run = 0
+        # What decides, besides a file itself, whether all of it can be read.
+        self._conditions = f"{self._limits.max_bytes}:{self._limits.max_pages}:{bool(office_program())}"
 
     def run(self, paths: Sequence[Path], *, prune: bool = False, rebuild: bool = False) -> IngestReport:
         """Take in the files under `paths`; what has not changed since the last run is skipped.
@@ -166,6 +170,7 @@ class Ingest:
         self._preparer.close()
         self._encoder.release()
         self._library.bring_up_indexes(self._progress, rebuild=rebuild)
+        self._database.set_state(_CONDITIONS, self._conditions)
         results += self._unused_facts(inputs, [path.resolve() for path in paths if is_folder(path)])
         return IngestReport(tuple(self._with_main_copies(results)), self._embedded, *self._database.counts())
 
@@ -228,7 +233,8 @@ class Ingest:
 
     def _is_tried_again(self, file: Input, known: StoredFile) -> bool:
         """Whether a file is read though it has not changed: the cause may be mended for which a part was left out."""
-        return known.cause == _PARTLY and (not file.folder or self._facts.get(file.folder) is not None)
+        may_be_mended = known.cause == _PARTLY and self._conditions != self._database.state(_CONDITIONS)
+        return may_be_mended and (not file.folder or self._facts.get(file.folder) is not None)
 
     def _skipped(self, file: Input, known: StoredFile, status: FileStatus) -> Iterator[FileResult]:
         """Yield the lines of an unchanged file; what could not be read of it before is told again."""

@@ -100,6 +100,11 @@ def read_as_it_is(data: bytes, source: str, limits: Limits, tried: Content | Non
         raise DamagedFileError("文件内容与扩展名不符或已损坏，无法读取；请用原来的软件打开、另存后再试。")
 
 
+def office_program() -> str | None:
+    """Return the path of LibreOffice; None where it is not installed."""
+    return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
+
+
 def _reader(module: str) -> Reader:
     reader: Reader = import_module(f"ingest.formats.{module}").read
     return reader
@@ -125,7 +130,7 @@ def _converted(data: bytes, kind: str, target: str, limits: Limits) -> bytes:
         FileTimeoutError: it took too long.
         DamagedFileError: it could not read the file.
     """
-    program = next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
+    program = office_program()
     if program is None:
         raise UnsupportedFormatError(
             f"读取这种旧版格式需要 LibreOffice，但没有安装；请安装 LibreOffice，或者把文件另存为 .{target} 后再试。"

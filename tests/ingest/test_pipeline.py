@@ -751,3 +751,18 @@ def test_a_change_of_model_that_broke_off_is_finished_and_never_mixed(office: Of
     with office.reading() as library:
         shapes = {entry.vector.shape for batch in library.database.index_entries() for entry in batch}
     assert shapes == {(64,)}
+
+
+def test_a_file_with_a_bad_part_is_not_read_again_while_nothing_changes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.write("新闻.jsonl", '{"text": "县委组织部召开座谈会，部署人才工作，引进博士12名。"}\n{broken\n')
+    told = [result.reason for result in office.ingest().files if result.state is FileState.FAILED]
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("ingest.worker.InProcess.submit", refuse)
+    again = office.ingest()
+    assert [result.reason for result in again.files if result.state is FileState.FAILED] == told != []
+    assert again.embedded == 0
