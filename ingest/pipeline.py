@@ -42,7 +42,6 @@ _JOBS_AHEAD = 8
 _LOOKED_UP = 500
 _SHOWN_PROBLEMS = 5
 _PARTLY = "partly"
-_CONDITIONS = "reading_conditions"
 _WITHOUT_FACTS = "?"
 _BYTES_A_CHARACTER = 3
 _CHANGES = frozenset({FileState.ADDED, FileState.UPDATED, FileState.MOVED, FileState.DELETED})
@@ -59,6 +58,8 @@ class _File:
     status: FileStatus
     content: str
     fingerprint: str
+    conditions: str
+    """What decides, besides the file itself, whether all of it can be read."""
     id: str = ""
     racy: bool = False
     """Whether it had changed so shortly before it was looked at that another change might not show."""
@@ -83,8 +84,9 @@ class _File:
         """Return what the database is to keep of it."""
         mtime = -1 if self.racy else self.status.mtime_ns
         reason = self.problem()
+        fingerprint = f"{self.fingerprint}|{self.conditions}" if reason else self.fingerprint
         return StoredFile(
-            self.file.key, self.file.source, self.id, self.status.size, mtime, self.content, self.fingerprint,
+            self.file.key, self.file.source, self.id, self.status.size, mtime, self.content, fingerprint,
             _PARTLY if reason else "", reason, tuple(dict.fromkeys(self.notes)),
         )  # fmt: skip
 
@@ -143,8 +145,8 @@ class Ingest:
         self._bytes_done = self._bytes_total = 0
         self._facts: dict[Path, Facts | None] = {}
         self._run = 0
-        # What decides, besides a file itself, whether all of it can be read.
-        self._conditions = f"{self._limits.max_bytes}:{self._limits.max_pages}:{bool(office_program())}"
+        office = "office" if office_program() else ""
+        self._conditions = f"{self._limits.max_bytes}/{self._limits.max_pages}/{office}"
 
     def run(self, paths: Sequence[Path], *, prune: bool = False, rebuild: bool = False) -> IngestReport:
         """Take in the files under `paths`; what has not changed since the last run is skipped.
@@ -170,7 +172,6 @@ class Ingest:
         self._preparer.close()
         self._encoder.release()
         self._library.bring_up_indexes(self._progress, rebuild=rebuild)
-        self._database.set_state(_CONDITIONS, self._conditions)
         results += self._unused_facts(inputs, [path.resolve() for path in paths if is_folder(path)])
         return IngestReport(tuple(self._with_main_copies(results)), self._embedded, *self._database.counts())
 
@@ -201,9 +202,9 @@ class Ingest:
         try:
             status = look_at(file, self._limits.max_bytes)
             version = f"{PIPELINE_VERSION}:{self._corrections(file, known)}:"
-            settled = known is not None and not self._is_tried_again(file, known)
-            unchanged = known is not None and known.fingerprint == version + known.content
-            if known and settled and unchanged and (known.size, known.mtime_ns) == (status.size, status.mtime_ns):
+            conditions = self._conditions_of(file, known)
+            unchanged = known is not None and known.fingerprint == version + known.content + conditions
+            if known and unchanged and (known.size, known.mtime_ns) == (status.size, status.mtime_ns):
                 yield from self._skipped(file, known, status)
                 return
             racy = time.time_ns() - status.mtime_ns < _RACY_NS
@@ -211,7 +212,7 @@ class Ingest:
         except ReadError as exc:
             yield self._failed(file, known, exc)
             return
-        if known and settled and known.fingerprint == version + content:
+        if known and known.fingerprint == version + content + conditions:
             mtime = -1 if racy else status.mtime_ns
             # Whatever failed since then, the file is again what it was.
             kept = known if known.cause == _PARTLY else replace(known, cause="", reason="")
@@ -221,7 +222,7 @@ class Ingest:
         if file.folder and self._facts.get(file.folder) is None:
             # Read without corrections, as the side file is no good: to be read again when it is.
             version = f"{PIPELINE_VERSION}:{_WITHOUT_FACTS}:"
-        on_the_way = _File(file, known, status, content, version + content, racy=racy)
+        on_the_way = _File(file, known, status, content, version + content, self._conditions, racy=racy)
         # A file that has only failed so far has brought nothing to this place.
         if not (known and known.fingerprint) and (old := self._moved_here(file, content, present)):
             on_the_way.known, on_the_way.moved = old, True
@@ -231,10 +232,16 @@ class Ingest:
         self._on_the_way.append(on_the_way)
         self._tell("正在读取文件")
 
-    def _is_tried_again(self, file: Input, known: StoredFile) -> bool:
-        """Whether a file is read though it has not changed: the cause may be mended for which a part was left out."""
-        may_be_mended = known.cause == _PARTLY and self._conditions != self._database.state(_CONDITIONS)
-        return may_be_mended and (not file.folder or self._facts.get(file.folder) is not None)
+    def _conditions_of(self, file: Input, known: StoredFile | None) -> str:
+        """Return how the fingerprint of an unchanged file ends: for a partly read one, with what it is read under now.
+
+        So it is read again once its limits are raised or LibreOffice is installed, but not without its corrections.
+        """
+        if known is None or known.cause != _PARTLY:
+            return ""
+        if file.folder and self._facts.get(file.folder) is None:
+            return "".join(known.fingerprint.partition("|")[1:])
+        return f"|{self._conditions}"
 
     def _skipped(self, file: Input, known: StoredFile, status: FileStatus) -> Iterator[FileResult]:
         """Yield the lines of an unchanged file; what could not be read of it before is told again."""
@@ -293,7 +300,8 @@ class Ingest:
 
     def _is_as_before(self, file: _File) -> bool:
         """Whether a file that was read again has given the same documents under the same conditions."""
-        same = file.known is not None and file.known.fingerprint == file.fingerprint and not file.changed
+        known = file.known.fingerprint.partition("|")[0] if file.known else ""
+        same = known == file.fingerprint and not file.changed
         return same and len(self._database.sources(file.file.key)) == len(file.ids)
 
     def _give_up(self, file: _File) -> None:

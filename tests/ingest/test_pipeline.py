@@ -17,6 +17,8 @@ from core.schema import FileState
 from ingest.formats import records as json_lines
 from ingest.formats.plain import lines_of
 from ingest.lines import Limits, Problem, RawText
+from ingest.prepare import Job
+from ingest.worker import InProcess
 from tests.fakes import FakeEncoder
 from tests.office import Office, lines, ordinary_user, report_text, states
 
@@ -766,3 +768,25 @@ def test_a_file_with_a_bad_part_is_not_read_again_while_nothing_changes(
     again = office.ingest()
     assert [result.reason for result in again.files if result.state is FileState.FAILED] == told != []
     assert again.embedded == 0
+
+
+def test_a_partly_read_file_is_tried_again_once_office_is_installed_whichever_folder_is_read_first(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = '{"text": "县委组织部召开座谈会，部署人才工作，引进博士12名。"}\n'
+    office.write("新闻/甲.jsonl", text + "{broken\n")
+    office.write("通知/乙.txt", TEA)
+    office.ingest()
+    monkeypatch.setattr("ingest.pipeline.office_program", lambda: "soffice")
+    office.ingest(office.files / "通知")
+    read: list[str] = []
+    submit = InProcess.submit
+
+    def note(self: InProcess, job: Job) -> None:
+        read.append(job.source)
+        submit(self, job)
+
+    monkeypatch.setattr("ingest.worker.InProcess.submit", note)
+    office.ingest()
+    office.ingest()
+    assert [Path(source).name for source in read] == ["甲.jsonl"]
