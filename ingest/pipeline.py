@@ -9,11 +9,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.errors import ReadError
-from core.schema import Encoder, FileResult, FileState, IngestReport
+from core.schema import Encoder, FileResult, FileState, IngestReport, Vectors
+from ingest.embedding import BackgroundEmbedder
 from ingest.facts.side_file import Facts, load_facts, side_file_name
 from ingest.formats.legacy import office_program
 from ingest.inputs import (
@@ -113,6 +116,15 @@ class _File:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Embedding:
+    """Texts that are being embedded, and the files of which all is stored once they are."""
+
+    texts: dict[str, str]
+    vectors: Future[dict[str, Vectors]]
+    finished: list[_File]
+
+
 class Ingest:
     """Takes files into a library that is open for writing."""
 
@@ -140,6 +152,7 @@ class Ingest:
         self._documents: list[PreparedDocument] = []
         self._begun: dict[str, _File] = {}
         self._finished: list[_File] = []
+        self._embedding: _Embedding | None = None
         self._chunks = 0
         self._embedded = 0
         self._bytes_done = self._bytes_total = 0
@@ -157,15 +170,17 @@ class Ingest:
             rebuild: read every file again and make the derived indexes anew.
         """
         self._embedded = 0
+        self._embedding = None
         if rebuild:
             self._database.forget_fingerprints()
         inputs, passed_over = find_inputs(paths)
-        results = [*self._load_facts(inputs), *self._take_in_all(inputs)]
+        with closing(BackgroundEmbedder(self._encoder)) as self._embedder:
+            results = [*self._load_facts(inputs), *self._take_in_all(inputs)]
+            if prune:
+                results += self._prune(paths, {file.key for file in inputs})
+            link_new(self._database)
+            self._embed_missing()
         results += [FileResult(source, FileState.PASSED_OVER, reason) for source, reason in passed_over]
-        if prune:
-            results += self._prune(paths, {file.key for file in inputs})
-        link_new(self._database)
-        self._embed_missing()
         if any(result.state in _CHANGES for result in results):
             self._database.drop_unused_vectors()
         # The indexes of a large library take as much memory as these two, which have done their work.
@@ -192,6 +207,7 @@ class Ingest:
         while self._on_the_way:
             results += self._follow(self._on_the_way.popleft())
         self._store()
+        self._settle(self._embedding)
         return sorted(results, key=lambda result: order[result.path])
 
     def _begin(self, file: Input, known: StoredFile | None, present: Collection[str]) -> Iterator[FileResult]:
@@ -330,7 +346,10 @@ class Ingest:
     # --- stores --------------------------------------------------------------------------------------------------
 
     def _store(self, seen: int = 0) -> None:
-        """Store what has been collected: the texts, the links between re-posts, and the vectors of what is searched."""
+        """Store the texts that have been collected, link re-posts, and begin to embed what is searched.
+
+        Meanwhile the next files are read; the vectors of a batch are kept when the next batch is stored.
+        """
         documents, self._documents, self._chunks = self._documents, [], 0
         begun, self._begun = self._begun, {}
         self._database.save(documents, [file.begun() for file in begun.values()])
@@ -338,27 +357,34 @@ class Ingest:
             file.partly_stored = True
         link_new(self._database)
         texts = self._database.unembedded([one.document.id for one in documents])
-        keys = sorted(texts)
-        for start in range(0, len(keys), _BATCH_CHUNKS):
+        before, finished = self._embedding, self._finished
+        if before is not None:
+            texts = {key: text for key, text in texts.items() if key not in before.texts}
+        self._embedding, self._finished = _Embedding(texts, self._embedder.submit(texts), finished), []
+        self._settle(before, seen)
+
+    def _settle(self, batch: _Embedding | None, seen: int = 0) -> None:
+        """Wait for the vectors of a batch, keep them, and note the files that are whole with it."""
+        if batch is None:
+            return
+        if batch.texts:
             self._tell("正在计算向量", seen)
-            self._embed({key: texts[key] for key in keys[start : start + _BATCH_CHUNKS]})
-        finished, self._finished = self._finished, []
-        for file in finished:
+            self._keep(batch.vectors.result())
+        for file in batch.finished:
             self._database.finish_file(file.stored(), file.ids)
 
     def _embed_missing(self) -> None:
         """Embed what is searched and has no vector: after a change of the model, all."""
         done = 0
         while texts := self._database.texts_without_vector(_BATCH_CHUNKS):
-            self._embed(texts)
+            self._keep(self._embedder.submit(texts).result())
             done += len(texts)
             if self._progress:
                 self._progress("正在重新计算向量", done, max(done, self._database.searched_count()))
 
-    def _embed(self, texts: Mapping[str, str]) -> None:
-        vectors = self._encoder.encode_documents(list(texts.values()))
-        self._database.add_vectors(dict(zip(texts, vectors, strict=True)))
-        self._embedded += len(texts)
+    def _keep(self, vectors: Mapping[str, Vectors]) -> None:
+        self._database.add_vectors(vectors)
+        self._embedded += len(vectors)
 
     def _prune(self, paths: Sequence[Path], present: Collection[str]) -> Iterator[FileResult]:
         folders = [path.resolve() for path in paths if is_folder(path)]

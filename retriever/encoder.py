@@ -60,7 +60,7 @@ def open_encoder(settings: Settings, progress: Progress | None = None) -> Senten
     """
     if settings.embedding_model == BUILTIN_MODEL:
         model = ensure_model(settings.models, progress)
-        return SentenceEncoder(model.name, DIMENSIONS, lambda: _load_builtin(model), BATCH * 2 * _cores())
+        return SentenceEncoder(model.name, DIMENSIONS, lambda: _load_builtin(model), BATCH * 4 * _cores())
     return _open_folder(settings.embedding_model)
 
 
