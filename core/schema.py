@@ -6,6 +6,7 @@ afterwards. The invariant behind every citation is `document.text[start:end] == 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -36,6 +37,13 @@ class Encoder(Protocol):
 
     def release(self) -> None:
         """Give back the memory of the model; the next text that is embedded loads it again."""
+
+
+class EvidenceReader(Protocol):
+    """Reads a question beside pieces of text."""
+
+    def read(self, question: str, texts: Sequence[str]) -> Vectors:
+        """Return the log-odds that each text answers the question, shape (len(texts),)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +153,25 @@ class Chunk:
     headings: tuple[str, ...] = ()
 
 
+def probability(log_odds: float) -> float:
+    """Return the probability, 0 to 1, that log-odds stand for."""
+    return 1.0 / (1.0 + math.exp(-max(-500.0, log_odds)))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What in a passage answers best, `document.text[start:end]`, and the log-odds that it does."""
+
+    start: int
+    end: int
+    log_odds: float
+
+    @property
+    def probability(self) -> float:
+        """How likely it answers, 0 to 1."""
+        return probability(self.log_odds)
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk as search found it; `rank` counts from 1, a higher `score` is better."""
@@ -156,6 +183,8 @@ class Passage:
     rank: int
     copies: tuple[str, ...] = ()
     """Sources of other copies of the same article."""
+    evidence: Evidence | None = None
+    """None where it was not read."""
 
 
 class CitationStatus(StrEnum):

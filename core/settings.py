@@ -14,6 +14,7 @@ from core.errors import SettingsError
 
 PREFIX = "ORGASK_"
 BUILTIN_MODEL = "builtin"
+NO_MODEL = "none"
 
 
 class Settings(BaseSettings):
@@ -26,6 +27,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("data"), description="folder of the database, the indexes and the unpacked model")
     embedding_model: str = Field(BUILTIN_MODEL, description="`builtin`, a model name, or a local folder")
+    reader: str = Field(BUILTIN_MODEL, description="reads what is found: `builtin`, `none`, a name, or a local folder")
     model_folder: Path | None = Field(None, description="where the built-in model is unpacked; default: in `data`")
     chroma_url: str = Field("", description="a Chroma server instead of the embedded one")
     host: str = Field("127.0.0.1", description="address of the web app")

@@ -9,7 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from core.cli import command, print_json, read_jsonl, say
+from core.errors import UsageError
 from core.settings import Settings
+
+_QUESTIONS = Path(__file__).parent / "sets" / "paraphrases" / "queries.jsonl"
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -61,11 +64,12 @@ def retrieval(
         from evals.retrieval import evaluate
         from ingest.__main__ import ProgressFile
         from retriever.encoder import open_encoder
+        from retriever.reader import open_reader
 
         with tempfile.TemporaryDirectory() as scratch:
             progress = ProgressFile(Path(scratch))
             try:
-                totals = evaluate(folder, open_encoder(settings), settings, progress, passages)
+                totals = evaluate(folder, open_encoder(settings), settings, progress, passages, open_reader(settings))
             finally:
                 progress.close()
         if as_json:
@@ -77,16 +81,27 @@ def retrieval(
 @app.command()
 def bench(
     texts: Annotated[Path | None, typer.Option(help="用来计时的文本（JSON Lines，字段 text）；默认用自带资料")] = None,
+    size: Annotated[list[int] | None, typer.Option(help="另测这么多片段的资料库，可重复给出")] = None,
+    questions: Annotated[Path, typer.Option(help="向资料库提的问题（JSON Lines，字段 query）")] = _QUESTIONS,
+    baseline: Annotated[bool, typer.Option(help="同场测普通 LangChain 的检索")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
 ) -> None:
-    """测量速度：内置模型与同一权重的普通 sentence-transformers 同场比较。"""
+    """测量速度：内置模型与同一权重的普通 sentence-transformers 同场比较；资料库变大时检索的快慢和内存。"""
     with command():
-        from evals.encoder_bench import compare_encoders
+        totals: dict[str, Any] = {}
+        if size:
+            from evals.search_bench import measure
 
-        passages = _bench_texts(texts)
-        say(f"用 {len(passages)} 段文字计时……")
-        with tempfile.TemporaryDirectory() as scratch:
-            totals = compare_encoders(passages, Path(scratch))
+            if texts is None:
+                raise UsageError("测资料库时请用 --texts 给出文本。")
+            totals["search"] = measure(texts, questions, size, baseline=baseline)
+        else:
+            from evals.encoder_bench import compare_encoders
+
+            passages = _bench_texts(texts)
+            say(f"用 {len(passages)} 段文字计时……")
+            with tempfile.TemporaryDirectory() as scratch:
+                totals = compare_encoders(passages, Path(scratch))
         if as_json:
             print_json(totals)
         else:
@@ -146,6 +161,67 @@ def reposts(
             print_json(totals)
         else:
             _show({**totals, "linked": len(totals["linked"])})
+
+
+@app.command("train-reader")
+def train_reader(
+    cmrc: Annotated[Path, typer.Option(help="CMRC2018 目录（passages.jsonl、queries.jsonl、qrels.tsv）")],
+    drcd: Annotated[Path, typer.Option(help="DRCD 目录，格式相同")],
+    texts: Annotated[Path, typer.Option(help="本领域的文本（JSON Lines，字段 id、text）")],
+    out: Annotated[Path, typer.Option(help="模型写到这个目录")],
+    unseen: Annotated[Path | None, typer.Option(help="检索评测集，其中的文本不参与训练")] = None,
+    limit: Annotated[int | None, typer.Option(help="每种来源最多用这么多题，试跑用")] = None,
+) -> None:
+    """训练证据阅读模型：先训练没见过 CMRC2018 的一个，再接着训练随程序发布的一个；两核约一小时。"""
+    with command():
+        from evals.reader.run import GROUPS_A_SOURCE, make_groups, run
+
+        say("正在准备训练数据……")
+        run(make_groups(cmrc, drcd, texts, unseen, limit or GROUPS_A_SOURCE), out, say)
+
+
+@app.command("reader")
+def measure_reader(
+    cmrc: Annotated[Path, typer.Option(help="带答案的问题集目录，如 CMRC2018")],
+    drcd: Annotated[Path, typer.Option(help="DRCD 目录，取难例用")],
+    texts: Annotated[Path, typer.Option(help="本领域的文本（JSON Lines，字段 id、text）")],
+    unseen: Annotated[Path | None, typer.Option(help="检索评测集，其中的文本没有参与训练")] = None,
+    adapter: Annotated[Path | None, typer.Option(help="要测的模型，默认是随程序发布的")] = None,
+    all_questions: Annotated[bool, typer.Option("--all", help="模型没见过这个问题集时，全部问题都测")] = False,
+    every: Annotated[int, typer.Option(min=1, help="每隔这么多题测一题")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """测量证据阅读模型：排序、找句、判断有无答案，只用没参与训练的问题。"""
+    with command():
+        settings = Settings.load()
+        from evals.reader.measure import hard_negatives, measure
+        from evals.reader.run import make_groups
+        from ingest.__main__ import ProgressFile
+        from retriever.builtin.adapter import ADAPTER
+        from retriever.builtin.model import ensure_reader
+        from retriever.encoder import open_encoder
+        from retriever.reader import OnnxReader
+
+        groups = make_groups(cmrc, drcd, texts, unseen)
+        with tempfile.TemporaryDirectory() as scratch:
+            reader = OnnxReader(ensure_reader(Path(scratch), adapter=adapter or ADAPTER))
+            progress = ProgressFile(Path(scratch))
+            try:
+                totals = {
+                    "hard_negatives": {
+                        "cmrc": hard_negatives(reader, groups.cmrc), "field": hard_negatives(reader, groups.field)
+                    },
+                    **measure(
+                        cmrc, open_encoder(settings), reader, settings, every=every, held_out=not all_questions,
+                        progress=progress,
+                    ),
+                }  # fmt: skip
+            finally:
+                progress.close()
+        if as_json:
+            print_json(totals)
+        else:
+            _show(totals)
 
 
 def _bench_texts(path: Path | None) -> list[str]:

@@ -12,11 +12,13 @@ from typing import Any
 from assistant.api import AnswerService
 from core.cli import read_jsonl
 from core.errors import UsageError
-from core.schema import Answer, AnswerStatus, CitationStatus, Turn
+from core.schema import Answer, AnswerStatus, CitationStatus, Passage, Turn
 from retriever.text import squeeze
 
 GOLD_DEPTH = 5
-"""Passages among which the gold quote is looked for."""
+"""Passages among which a single gold quote is looked for."""
+ALL_GOLD_DEPTH = 10
+"""Passages among which all gold quotes of a question are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How one answer did. `gold_rank` counts from 1; 0 where the quote is not among the passages, None without gold."""
+    """How one answer did. `gold_rank` counts from 1; 0 where the quote is not among the passages, None without gold.
+
+    `all_gold` tells whether every gold quote is among the passages, None without gold.
+    """
 
     case: Case
     answer: Answer
     problems: tuple[str, ...]
     gold_rank: int | None
+    all_gold: bool | None = None
 
     @property
     def passed(self) -> bool:
@@ -90,14 +96,25 @@ def score(case: Case, answer: Answer) -> Score:
         problems.append(f"lacks {'、'.join(missing)}")
     problems += [f"holds {needle}" for needle in case.must_not_contain if squeeze(needle) in text]
     problems += [f"[{c.marker}] not verbatim" for c in answer.citations if c.status is CitationStatus.FAILED]
-    return Score(case, answer, tuple(problems), _gold_rank(case, answer))
+    return Score(case, answer, tuple(problems), _gold_rank(case, answer), _all_gold(case, answer))
 
 
 def _gold_rank(case: Case, answer: Answer) -> int | None:
     if case.refuse or len(case.gold) != 1:
         return None
-    source, quote = case.gold[0]
-    for passage in answer.passages[:GOLD_DEPTH]:
+    return _rank_of(case.gold[0], answer.passages[:GOLD_DEPTH])
+
+
+def _all_gold(case: Case, answer: Answer) -> bool | None:
+    if case.refuse or not case.gold:
+        return None
+    return all(_rank_of(gold, answer.passages[:ALL_GOLD_DEPTH]) for gold in case.gold)
+
+
+def _rank_of(gold: tuple[str, str], passages: Sequence[Passage]) -> int:
+    """Return the rank of the passage that holds a gold quote; 0 where none does."""
+    source, quote = gold
+    for passage in passages:
         if Path(passage.source).name == Path(source).name and squeeze(quote) in squeeze(passage.chunk.text):
             return passage.rank
     return 0
@@ -123,6 +140,7 @@ def summary(scores: Sequence[Score]) -> dict[str, Any]:
         "pass_rate": _share([one.passed for one in scores]),
         "gold_in_top_5": _share([rank > 0 for rank in with_gold]),
         "gold_cases": len(with_gold),
+        "all_gold_in_top_10": _share([one.all_gold for one in scores if one.all_gold is not None]),
         "verbatim_quotes": _share(quotes),
         "quotes": len(quotes),
         "wrongly_refused": _share([one.answer.status is AnswerStatus.REFUSED for one in answerable]),
@@ -130,7 +148,12 @@ def summary(scores: Sequence[Score]) -> dict[str, Any]:
         "mean_answer_characters": mean(len(one.answer.text) for one in scores) if scores else None,
         "mean_ms": mean(one.answer.timings_ms.get("total", 0.0) for one in scores) if scores else None,
         "by_type": {
-            kind: {"cases": len(some), "passed": sum(one.passed for one in some)} for kind, some in by_type.items()
+            kind: {
+                "cases": len(some),
+                "passed": sum(one.passed for one in some),
+                "all_gold_in_top_10": _share([one.all_gold for one in some if one.all_gold is not None]),
+            }
+            for kind, some in by_type.items()
         },
     }
 

@@ -13,7 +13,7 @@ import numpy as np
 from core.errors import UsageError
 from core.schema import Vectors
 from core.settings import BUILTIN_MODEL, Settings
-from retriever.builtin_model import unpack_fp32
+from retriever.builtin.model import unpack_fp32
 from retriever.encoder import open_encoder
 
 QUESTION = "2022年全市引进了多少名高层次人才？"

@@ -16,7 +16,7 @@ from typing import Any
 
 from core.cli import read_jsonl
 from core.errors import UsageError
-from retriever.builtin_model import ensure_model, unpack_fp32
+from retriever.builtin.model import ensure_model, unpack_fp32
 
 _PROJECT = Path(__file__).resolve().parents[1]
 _LOOK_S = 0.2

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.cli import read_jsonl
 from core.errors import UsageError
-from core.schema import Encoder
+from core.schema import Encoder, EvidenceReader
 from core.settings import Settings
 
 DEPTHS = (1, 5, 10)
@@ -43,12 +43,14 @@ def evaluate(
     settings: Settings,
     progress: Callable[[str, int, int], None] | None = None,
     passages: Path | None = None,
+    reader: EvidenceReader | None = None,
 ) -> dict[str, Any]:
     """Index the passages of a set in a temporary library and score all questions of its `queries.jsonl`.
 
     `passages` stands where the set comes without its own `passages.jsonl`.
 
-    Returns metrics of the fused search and, from the same run, of dense and keyword search alone.
+    Returns metrics of the fused search and, from the same run, of dense and keyword search alone, and of what `reader`
+    makes of the fused one.
     """
     from ingest.lines import Limits
     from ingest.pipeline import Ingest
@@ -64,7 +66,7 @@ def evaluate(
             report = Ingest(library, encoder, InProcess(), limits=Limits(max_bytes=math.inf), progress=progress).run(
                 [passages or folder / "passages.jsonl"]
             )
-            searcher = Searcher(library, encoder)
+            searcher = Searcher(library, encoder, reader)
             rankings: dict[str, dict[str, list[str]]] = defaultdict(dict)
             for number, (query_id, query) in enumerate(queries):
                 if progress is not None:
@@ -81,7 +83,11 @@ def _passages(sources: Sequence[str]) -> list[str]:
 
 
 def metrics(rankings: Mapping[str, Sequence[str]], relevant: Mapping[str, set[str]]) -> dict[str, float]:
-    """Return recall at 1, 5 and 10, MRR@10 and nDCG@10, averaged over the queries that have judgements."""
+    """Return recall, hits, MRR@10 and nDCG@10, averaged over the queries that have judgements.
+
+    Recall is the share of the relevant passages among the first 1, 5 or 10; a hit is any of them. Where re-posts are
+    relevant beside their main copy, a search that shows a piece once has hits and little recall.
+    """
     judged = [(rankings[query], relevant[query]) for query in rankings if relevant.get(query)]
     if not judged:
         raise UsageError("没有一个问题有相关性标注，请检查 qrels.tsv 的编号。")
@@ -89,6 +95,8 @@ def metrics(rankings: Mapping[str, Sequence[str]], relevant: Mapping[str, set[st
         f"recall@{depth}": mean(len(set(ranking[:depth]) & right) / len(right) for ranking, right in judged)
         for depth in DEPTHS
     }
+    for depth in DEPTHS:
+        scores[f"hit@{depth}"] = mean(bool(set(ranking[:depth]) & right) for ranking, right in judged)
     scores["mrr@10"] = mean(_reciprocal_rank(ranking[:10], right) for ranking, right in judged)
     scores["ndcg@10"] = mean(_ndcg(ranking[:10], right) for ranking, right in judged)
     return scores

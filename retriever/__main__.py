@@ -71,12 +71,14 @@ def open_searcher(settings: Settings) -> Iterator[Searcher]:
     """
     from retriever.encoder import open_encoder
     from retriever.library import Library
+    from retriever.reader import open_reader
     from retriever.search import Searcher
 
     Library.check_readable(settings)
     encoder = open_encoder(settings)
+    reader = open_reader(settings)
     with Library.reading(settings, encoder.name) as library:
-        yield Searcher(library, encoder)
+        yield Searcher(library, encoder, reader)
 
 
 def _batch_line(searcher: Searcher, record: dict[str, Any], k: int, scope: Scope) -> dict[str, Any]:

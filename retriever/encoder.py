@@ -26,14 +26,8 @@ import numpy.typing as npt
 from core.errors import EncoderError
 from core.schema import Vectors
 from core.settings import BUILTIN_MODEL, Settings
-from retriever.builtin_model import (
-    DIMENSIONS,
-    MAX_TOKENS,
-    PROMPTS,
-    BuiltinModel,
-    Progress,
-    ensure_model,
-)
+from retriever.builtin.model import PROMPTS, BuiltinModel, Progress, ensure_model
+from retriever.builtin.weights import DIMENSIONS, MAX_TOKENS
 
 if TYPE_CHECKING:
     import torch
@@ -60,7 +54,7 @@ def open_encoder(settings: Settings, progress: Progress | None = None) -> Senten
     """
     if settings.embedding_model == BUILTIN_MODEL:
         model = ensure_model(settings.models, progress)
-        return SentenceEncoder(model.name, DIMENSIONS, lambda: _load_builtin(model), BATCH * 4 * _cores())
+        return SentenceEncoder(model.name, DIMENSIONS, lambda: _load_builtin(model), BATCH * 4 * cores())
     return _open_folder(settings.embedding_model)
 
 
@@ -132,7 +126,7 @@ class SentenceEncoder:
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         prompt = self._prompt(task)
-        split = [self._windows(_encodable(text), prompt) for text in texts]
+        split = [self._windows(encodable(text), prompt) for text in texts]
         long = sum(len(windows) > 1 for windows in split)
         if long:
             logger.info("%d 条文本超过模型一次能处理的长度，已分段求向量", long)
@@ -182,12 +176,14 @@ def _token_starts(tokenizer: Any, text: str) -> list[int]:
     return [start for start, _ in offsets]
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
+    """Return a text in a form that tokenizers take."""
     # A lone surrogate, as it comes from an undecodable command line, has no UTF-8 form.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -216,7 +212,7 @@ def _load_builtin(model: BuiltinModel) -> SentenceTransformer:
             options.intra_op_num_threads = 1
             self.session = onnxruntime.InferenceSession(str(model.onnx), options, ["CPUExecutionProvider"])
             self.tokenizer = Tokenizer.from_file(str(model.tokenizer))
-            self.threads = ThreadPoolExecutor(_cores(), thread_name_prefix="encoder")
+            self.threads = ThreadPoolExecutor(cores(), thread_name_prefix="encoder")
 
         def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
             encodings = self.tokenizer.encode_batch_fast([(prompt or "") + text for text in inputs])
@@ -243,7 +239,7 @@ def _load_builtin(model: BuiltinModel) -> SentenceTransformer:
 
 
 def _open_folder(wanted: str) -> SentenceEncoder:
-    folder = _find_folder(wanted)
+    folder = local_folder(wanted, "ORGASK_EMBEDDING_MODEL")
     try:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
@@ -262,8 +258,12 @@ def _open_folder(wanted: str) -> SentenceEncoder:
     return SentenceEncoder(name, dimensions, lambda: model, BATCH if model.device.type == "cpu" else 8 * BATCH)
 
 
-def _find_folder(wanted: str) -> Path:
-    """Return the folder of a model given as a folder or as a name in the local Hugging Face cache."""
+def local_folder(wanted: str, setting: str) -> Path:
+    """Return the folder of a model given as a folder or as a name in the local Hugging Face cache.
+
+    Raises:
+        EncoderError: there is none; `setting` is named as what to mend.
+    """
     folder = Path(wanted).expanduser()
     if folder.is_dir():
         return folder
@@ -273,9 +273,7 @@ def _find_folder(wanted: str) -> Path:
         repository = wanted if "/" in wanted else f"sentence-transformers/{wanted}"
         return Path(snapshot_download(repository, local_files_only=True))
     except (OSError, ValueError) as exc:
-        raise EncoderError(
-            f"找不到向量模型 {wanted}，请把 ORGASK_EMBEDDING_MODEL 设为 builtin 或本机上的模型文件夹。"
-        ) from exc
+        raise EncoderError(f"找不到模型 {wanted}，请把 {setting} 设为 builtin 或本机上的模型文件夹。") from exc
 
 
 def _fingerprint(folder: Path) -> str:

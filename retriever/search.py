@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.errors import UsageError
-from core.schema import Encoder, Passage, Vectors
+from core.schema import Encoder, EvidenceReader, Passage, Vectors
 from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
 from retriever.places import gazetteer
+from retriever.reading import READ_PASSAGES, read_passages
 from retriever.rows import StoredChunk
 from retriever.scope import Scope, places_named, years_between
 from retriever.text import bigrams, simplified
@@ -25,10 +26,17 @@ _SHARED = 0.7
 class Searcher:
     """Searches a library that is open for reading."""
 
-    def __init__(self, library: Library, encoder: Encoder) -> None:
-        """`encoder` is the one that the library was made with."""
+    def __init__(self, library: Library, encoder: Encoder, reader: EvidenceReader | None = None) -> None:
+        """Search `library`.
+
+        Args:
+            library: open for reading.
+            encoder: the one that the library was made with.
+            reader: reads what is found, which is then ranked anew; without one, the order is that of the fusion.
+        """
         self._library = library
         self._encoder = encoder
+        self._reader = reader
 
     def scope(
         self,
@@ -78,6 +86,10 @@ class Searcher:
         if not query.strip() or k < 1:
             return []
         fused = self._fuse(self._rankings(query, max(CANDIDATES, k), vector, scope))
+        found = self._passages(fused, max(k, READ_PASSAGES) if self._reader else k)
+        return read_passages(self._reader, query, found)[:k] if self._reader else found
+
+    def _passages(self, fused: Sequence[tuple[str, float]], k: int) -> list[Passage]:
         found = self._each_once([chunk_id for chunk_id, _ in fused], k)
         copies = self._library.database.copies({one.main for one in found})
         scores = dict(fused)
@@ -103,9 +115,13 @@ class Searcher:
         return kept
 
     def compare(self, query: str, k: int) -> dict[str, list[str]]:
-        """Return the sources of the `k` best chunks by the fused search and by each search alone, from one query."""
+        """Return the sources of the `k` best chunks by each search alone, fused, and read, from one query."""
         rankings = self._rankings(query, max(CANDIDATES, k), None)
-        rankings["fused"] = [chunk_id for chunk_id, _ in self._fuse(rankings)]
+        fused = self._fuse(rankings)
+        rankings["fused"] = [chunk_id for chunk_id, _ in fused]
+        if self._reader:
+            read = read_passages(self._reader, query, self._passages(fused, max(k, READ_PASSAGES)))
+            rankings["read"] = [passage.chunk.id for passage in read]
         ids = {chunk_id for ranking in rankings.values() for chunk_id in ranking[:k]}
         stored = self._library.database.chunks(sorted(ids))
         return {name: [stored[i].source for i in ranking[:k] if i in stored] for name, ranking in rankings.items()}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from core.settings import PREFIX
-from retriever.builtin_model import ensure_model
+from retriever.builtin.model import ensure_model, ensure_reader
 from retriever.places import Gazetteer
 from tests.office import Office
 
@@ -22,9 +22,10 @@ settings.load_profile("orgask")
 
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
-    """The folder of the built-in model, made once for all runs; its hashes are checked in each."""
+    """The folder of the built-in models, made once for all runs; their hashes are checked in each."""
     folder = ROOT / ".cache" / "models"
     ensure_model(folder)
+    ensure_reader(folder)
     return folder
 
 

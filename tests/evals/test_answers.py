@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.service import assistant_for
 from core.errors import UsageError
-from core.schema import Answer, AnswerStatus, Citation, CitationStatus
+from core.schema import Answer, AnswerStatus, Article, Chunk, Citation, CitationStatus, Passage
 from core.settings import Settings
 from evals.answers import Case, load_cases, run, score, summary
 from ingest.pipeline import Ingest
@@ -51,6 +52,21 @@ def test_a_forbidden_figure_fails_even_a_refusal() -> None:
 def test_a_failed_citation_fails_the_case() -> None:
     failed = Citation(1, "d", "s", "t", "q", 0, 1, CitationStatus.FAILED)
     assert not score(case(must_contain=["甲"]), answer("甲[1]", AnswerStatus.PARTIAL, failed)).passed
+
+
+def test_all_gold_quotes_have_to_be_among_the_passages_whatever_the_line_breaks() -> None:
+    article = Article("a", "d", "标题", (), 0, 40)
+    texts = ["桐庐县录用86人。", "鸠江区建成人才公寓2150套。"]
+    passages = tuple(
+        Passage(Chunk(str(i), "a", 0, len(text), text, text), article, "甲.txt", 1.0, i)
+        for i, text in enumerate(texts, start=1)
+    )
+    found = replace(answer("有。"), passages=passages)
+    gold = [{"source": "seeds/甲.txt", "quote": "录用8\n6人"}, {"source": "seeds/甲.txt", "quote": "人才公寓2150套"}]
+    assert score(case(gold=gold), found).all_gold is True
+    assert score(case(gold=[*gold, {"source": "甲.txt", "quote": "另一句"}]), found).all_gold is False
+    assert score(case(), found).all_gold is None
+    assert summary([score(case(gold=gold), found), score(case(), found)])["all_gold_in_top_10"] == 1
 
 
 def test_a_share_that_no_case_applies_to_is_no_zero() -> None:

