@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.errors import UsageError
 from core.schema import Encoder, EvidenceReader, Passage, Vectors
@@ -85,9 +85,16 @@ class Searcher:
         """
         if not query.strip() or k < 1:
             return []
-        fused = self._fuse(self._rankings(query, max(CANDIDATES, k), vector, scope))
-        found = self._passages(fused, max(k, READ_PASSAGES) if self._reader else k)
-        return read_passages(self._reader, query, found)[:k] if self._reader else found
+        rankings = self._rankings(query, max(CANDIDATES, k), vector, scope)
+        fused = self._fuse(rankings)
+        return self._read(query, rankings, fused, k) if self._reader else self._passages(fused, k)
+
+    def _read(
+        self, query: str, rankings: Mapping[str, Sequence[str]], fused: Sequence[tuple[str, float]], k: int
+    ) -> list[Passage]:
+        assert self._reader is not None
+        found = self._passages(fused, max(CANDIDATES, k))
+        return read_passages(self._reader, query, found, rankings["dense"][:READ_PASSAGES])[:k]
 
     def _passages(self, fused: Sequence[tuple[str, float]], k: int) -> list[Passage]:
         found = self._each_once([chunk_id for chunk_id, _ in fused], k)
@@ -120,8 +127,7 @@ class Searcher:
         fused = self._fuse(rankings)
         rankings["fused"] = [chunk_id for chunk_id, _ in fused]
         if self._reader:
-            read = read_passages(self._reader, query, self._passages(fused, max(k, READ_PASSAGES)))
-            rankings["read"] = [passage.chunk.id for passage in read]
+            rankings["read"] = [passage.chunk.id for passage in self._read(query, rankings, fused, k)]
         ids = {chunk_id for ranking in rankings.values() for chunk_id in ranking[:k]}
         stored = self._library.database.chunks(sorted(ids))
         return {name: [stored[i].source for i in ranking[:k] if i in stored] for name, ranking in rankings.items()}

@@ -75,10 +75,11 @@ def measure(
             if progress:
                 progress("正在检索", number, len(queries))
             vector = encoder.encode_queries([query.text])[0]
-            found = searcher.search(query.text, READ_PASSAGES + 5, vector=vector)
+            near = dict(library.vectors.search(vector, CANDIDATES))
+            found = searcher.search(query.text, CANDIDATES, vector=vector)
             plain[query.id] = _texts(found)
             lacking = [passage for passage in found if _text(passage) not in query.right]
-            answered = read_passages(reader, query.text, found)
+            answered = read_passages(reader, query.text, found, list(near)[:READ_PASSAGES])
             read[query.id] = _texts(answered)
             wanted = [squeeze(simplified(answer)) for answer in query.answers]
             sentences = read_sentences(reader, query.text, answered[:3])[:2]
@@ -86,12 +87,15 @@ def measure(
                 squeeze(simplified(p.chunk.text[e.start - p.chunk.start : e.end - p.chunk.start])) for p, e in sentences
             ]
             first.append([any(answer in text for answer in wanted) for text in texts])
-            near = dict(library.vectors.search(vector, CANDIDATES))
             if number % 2:
                 judged.append(("answerable", _odds(answered), _cosine(found, near)))
             else:
                 judged.append(
-                    ("unanswerable", _odds(read_passages(reader, query.text, lacking)), _cosine(lacking, near))
+                    (
+                        "unanswerable",
+                        _odds(read_passages(reader, query.text, lacking, list(near)[:READ_PASSAGES])),
+                        _cosine(lacking, near),
+                    )
                 )
             trap = exchange.trap(query.text, found[0].chunk.text, chance) if number % 2 and found else ""
             if trap:
