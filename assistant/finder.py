@@ -14,7 +14,7 @@ from assistant.evidence import Ranker, Sentence, sentences_of
 from assistant.question import Ask, Question, QuestionReader
 from assistant.support import Judge, Refusal
 from assistant.values import answers_in_kind
-from core.schema import Encoder, EvidenceReader, Passage
+from core.schema import Encoder, Passage
 from retriever.library import Library
 from retriever.search import Searcher
 
@@ -73,16 +73,13 @@ class Found:
 class Finder:
     """Finds the evidence for questions in one library."""
 
-    def __init__(
-        self, library: Library, encoder: Encoder, reader: QuestionReader, judge: Judge,
-        evidence_reader: EvidenceReader | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, library: Library, encoder: Encoder, reader: QuestionReader, judge: Judge) -> None:
         """`library` is open for reading and was made with `encoder`."""
         self._database = library.database
         self._encoder = encoder
         self._reader = reader
         self._judge = judge
-        self._searcher = Searcher(library, encoder, evidence_reader)
+        self._searcher = Searcher(library, encoder)
         self._ranker = Ranker(encoder, library.keywords.document_frequency, library.database.counts()[2])
 
     def find(self, text: str, watch: Stopwatch) -> list[Found]:

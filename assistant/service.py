@@ -21,7 +21,7 @@ from assistant.verify import Checked, Checker, excerpts_of
 from assistant.whereabouts import Locator
 from assistant.writer import ModelWriter
 from core.errors import ChatModelError, StoreError
-from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, EvidenceReader, Turn
+from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Turn
 from core.settings import Settings
 from core.templates import Templates
 from retriever.library import Library
@@ -39,9 +39,8 @@ class Assistant(AnswerService):
     """Answers by quoting, or in the words of a language model that are checked; see `assistant.api.AnswerService`."""
 
     def __init__(
-        self, library: Library, encoder: Encoder, templates: Templates, writer: ModelWriter | None = None,
-        evidence_reader: EvidenceReader | None = None,
-    ) -> None:  # fmt: skip
+        self, library: Library, encoder: Encoder, templates: Templates, writer: ModelWriter | None = None
+    ) -> None:
         """Prepare.
 
         Args:
@@ -49,7 +48,6 @@ class Assistant(AnswerService):
             encoder: embeds questions and sentences.
             templates: `answers.toml`.
             writer: the attached language model, if there is one.
-            evidence_reader: reads the passages that are found, if there is one.
         """
         self._resources = ExitStack()
         self._examples: list[str] = []
@@ -60,7 +58,7 @@ class Assistant(AnswerService):
         self._locator = Locator(gazetteer)
         quoted, places = self._database.names(QUOTED), self._database.names(PLACE)
         self._reader = QuestionReader(Vocabulary.load(), gazetteer, quoted, places)
-        self._finder = Finder(library, encoder, self._reader, Judge(self._locator), evidence_reader)
+        self._finder = Finder(library, encoder, self._reader, Judge(self._locator))
 
     def keep(self, resources: ExitStack) -> None:
         """Take over what `close` has to give back."""
@@ -245,14 +243,12 @@ def assistant_for(settings: Settings) -> Iterator[Assistant]:
         core.errors.StoreError: the library cannot be opened; see `Library.reading`.
     """
     from retriever.encoder import open_encoder
-    from retriever.reader import open_reader
 
     writer = ModelWriter.from_settings(settings)
     Library.check_readable(settings)
     encoder = open_encoder(settings)
-    reader = open_reader(settings)
     with Library.reading(settings, encoder.name) as library:
-        yield Assistant(library, encoder, Templates.load("answers.toml"), writer, reader)
+        yield Assistant(library, encoder, Templates.load("answers.toml"), writer)
 
 
 def open_assistant(settings: Settings) -> Assistant:
