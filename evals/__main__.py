@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.cli import command, print_json, read_jsonl, say
 from core.errors import UsageError
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.__main__ import ProgressFile
 
 _QUESTIONS = Path(__file__).parent / "sets" / "paraphrases" / "queries.jsonl"
 
@@ -62,16 +67,11 @@ def retrieval(
     with command():
         settings = Settings.load()
         from evals.retrieval import evaluate
-        from ingest.__main__ import ProgressFile
         from retriever.encoder import open_encoder
         from retriever.reader import open_reader
 
-        with tempfile.TemporaryDirectory() as scratch:
-            progress = ProgressFile(Path(scratch))
-            try:
-                totals = evaluate(folder, open_encoder(settings), settings, progress, passages, open_reader(settings))
-            finally:
-                progress.close()
+        with _progress() as progress:
+            totals = evaluate(folder, open_encoder(settings), settings, progress, passages, open_reader(settings))
         if as_json:
             print_json(totals)
         else:
@@ -196,32 +196,33 @@ def measure_reader(
         settings = Settings.load()
         from evals.reader.measure import hard_negatives, measure
         from evals.reader.run import make_groups
-        from ingest.__main__ import ProgressFile
         from retriever.builtin.adapter import ADAPTER
         from retriever.builtin.model import ensure_reader
         from retriever.encoder import open_encoder
         from retriever.reader import OnnxReader
 
         groups = make_groups(cmrc, drcd, texts, unseen)
-        with tempfile.TemporaryDirectory() as scratch:
+        with tempfile.TemporaryDirectory() as scratch, _progress() as progress:
             reader = OnnxReader(ensure_reader(Path(scratch), adapter=adapter or ADAPTER))
-            progress = ProgressFile(Path(scratch))
-            try:
-                totals = {
-                    "hard_negatives": {
-                        "cmrc": hard_negatives(reader, groups.cmrc), "field": hard_negatives(reader, groups.field)
-                    },
-                    **measure(
-                        cmrc, open_encoder(settings), reader, settings, every=every, held_out=not all_questions,
-                        progress=progress,
-                    ),
-                }  # fmt: skip
-            finally:
-                progress.close()
+            totals = measure(
+                cmrc, open_encoder(settings), reader, settings, every=every, held_out=not all_questions,
+                progress=progress,
+            )  # fmt: skip
+            totals["hard_negatives"] = {
+                "cmrc": hard_negatives(reader, groups.cmrc), "field": hard_negatives(reader, groups.field),
+            }  # fmt: skip
         if as_json:
             print_json(totals)
         else:
             _show(totals)
+
+
+@contextmanager
+def _progress() -> Iterator[ProgressFile]:
+    from ingest.__main__ import ProgressFile
+
+    with tempfile.TemporaryDirectory() as scratch, closing(ProgressFile(Path(scratch))) as progress:
+        yield progress
 
 
 def _bench_texts(path: Path | None) -> list[str]:

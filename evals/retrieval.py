@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli import read_jsonl
 from core.errors import UsageError
-from core.schema import Encoder, EvidenceReader
+from core.schema import Encoder, EvidenceReader, IngestReport
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from retriever.library import Library
 
 DEPTHS = (1, 5, 10)
 
@@ -52,33 +56,41 @@ def evaluate(
     Returns metrics of the fused search and, from the same run, of dense and keyword search alone, and of what `reader`
     makes of the fused one.
     """
-    from ingest.lines import Limits
-    from ingest.pipeline import Ingest
-    from ingest.worker import InProcess
-    from retriever.library import Library
     from retriever.search import Searcher
 
     queries = [(str(q["id"]), str(q["query"])) for q in read_jsonl(folder / "queries.jsonl")]
     relevant = load_judgements(folder / "qrels.tsv")
-    with tempfile.TemporaryDirectory() as data:
-        inside = settings.model_copy(update={"data": Path(data), "model_folder": settings.models})
-        with Library.writing(inside, encoder.name) as library:
-            report = Ingest(library, encoder, InProcess(), limits=Limits(max_bytes=math.inf), progress=progress).run(
-                [passages or folder / "passages.jsonl"]
-            )
-            searcher = Searcher(library, encoder, reader)
-            rankings: dict[str, dict[str, list[str]]] = defaultdict(dict)
-            for number, (query_id, query) in enumerate(queries):
-                if progress is not None:
-                    progress("正在检索", number, len(queries))
-                for name, found in searcher.compare(query, 3 * max(DEPTHS)).items():
-                    rankings[name][query_id] = _passages(found)
+    with temporary_library(passages or folder / "passages.jsonl", encoder, settings, progress) as (library, report):
+        searcher = Searcher(library, encoder, reader)
+        rankings: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        for number, (query_id, query) in enumerate(queries):
+            if progress is not None:
+                progress("正在检索", number, len(queries))
+            for name, found in searcher.compare(query, 3 * max(DEPTHS)).items():
+                rankings[name][query_id] = text_ids(found)
     results: dict[str, Any] = {name: metrics(some, relevant) for name, some in rankings.items()}
     return {"passages": report.documents, "chunks": report.chunks, "queries": len(queries), **results}
 
 
-def _passages(sources: Sequence[str]) -> list[str]:
-    """Return the passage ids behind the sources of chunks, each once."""
+@contextmanager
+def temporary_library(
+    texts: Path, encoder: Encoder, settings: Settings, progress: Callable[[str, int, int], None] | None = None
+) -> Iterator[tuple[Library, IngestReport]]:
+    """Index a file of records in a library that is thrown away; yields it with the report."""
+    from ingest.lines import Limits
+    from ingest.pipeline import Ingest
+    from ingest.worker import InProcess
+    from retriever.library import Library
+
+    with tempfile.TemporaryDirectory() as data:
+        inside = settings.model_copy(update={"data": Path(data), "model_folder": settings.models})
+        with Library.writing(inside, encoder.name) as library:
+            ingest = Ingest(library, encoder, InProcess(), limits=Limits(max_bytes=math.inf), progress=progress)
+            yield library, ingest.run([texts])
+
+
+def text_ids(sources: Iterable[str]) -> list[str]:
+    """Return the ids of the texts behind the sources of chunks, each once."""
     return list(dict.fromkeys(source.partition("#")[2] for source in sources))
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 
 from evals.reader.questions import Exchange
-from evals.reader.sources import Asked, Source, Window
-from retriever.text import bigrams, simplified, squeeze, statement_spans, without_asking
+from evals.reader.sources import Asked, Source, Window, sentences_in
+from retriever.text import bigrams, simplified, squeeze, without_asking
 from retriever.windows import shown
 
 _DEPTH = 30
@@ -99,7 +99,7 @@ def groups_of(
             window = source.windows[i]
             texts.append(_text(window, _one_sentence(window.text, chance) if alone else window.text, bare))
         if alone:
-            rest = [s for s in _sentences(right.text) if s != one.sentence]
+            rest = [s for s in sentences_in(right.text) if s != one.sentence]
             rest = [s for s in rest if not any(answer in squeeze(simplified(s)) for answer in one.answers)]
             if rest:
                 texts[-1] = _text(right, chance.choice(rest), bare)
@@ -111,9 +111,5 @@ def _text(window: Window, text: str, bare: bool) -> str:
     return shown("" if bare else window.lead, text)
 
 
-def _sentences(text: str) -> list[str]:
-    return [text[start:end] for start, end in statement_spans(text)]
-
-
 def _one_sentence(text: str, chance: random.Random) -> str:
-    return chance.choice(_sentences(text) or [text])
+    return chance.choice(sentences_in(text) or [text])

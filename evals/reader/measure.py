@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import random
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -22,11 +19,7 @@ from core.settings import Settings
 from evals.reader.groups import Group
 from evals.reader.questions import Exchange
 from evals.reader.run import is_held_out
-from evals.retrieval import load_judgements, metrics
-from ingest.lines import Limits
-from ingest.pipeline import Ingest
-from ingest.worker import InProcess
-from retriever.library import Library
+from evals.retrieval import load_judgements, metrics, temporary_library, text_ids
 from retriever.reading import READ_PASSAGES, read_passages, read_sentences
 from retriever.search import CANDIDATES, Searcher
 from retriever.text import simplified, squeeze
@@ -54,7 +47,7 @@ def measure(
         encoder: embeds.
         reader: reads.
         settings: where the models are.
-        every: only every so-manieth question.
+        every: 2 takes every second question, and so on.
         held_out: only questions about passages that took no part in any training.
         progress: told how far it is.
     """
@@ -64,7 +57,7 @@ def measure(
         for q in read_jsonl(folder / "queries.jsonl")
     ]
     queries = [q for q in queries if not held_out or all(map(is_held_out, q.right))][::every]
-    with _library(folder / "passages.jsonl", encoder, settings) as library:
+    with temporary_library(folder / "passages.jsonl", encoder, settings) as (library, _):
         searcher, chance = Searcher(library, encoder), random.Random(0)
         exchange = Exchange([query.text for query in queries])
         plain: dict[str, list[str]] = {}
@@ -76,11 +69,12 @@ def measure(
                 progress("正在检索", number, len(queries))
             vector = encoder.encode_queries([query.text])[0]
             near = dict(library.vectors.search(vector, CANDIDATES))
+            nearest = list(near)[:READ_PASSAGES]
             found = searcher.search(query.text, CANDIDATES, vector=vector)
-            plain[query.id] = _texts(found)
-            lacking = [passage for passage in found if _text(passage) not in query.right]
-            answered = read_passages(reader, query.text, found, list(near)[:READ_PASSAGES])
-            read[query.id] = _texts(answered)
+            plain[query.id] = text_ids(passage.source for passage in found)
+            lacking = [passage for passage in found if query.right.isdisjoint(text_ids([passage.source]))]
+            answered = read_passages(reader, query.text, found, nearest)
+            read[query.id] = text_ids(passage.source for passage in answered)
             wanted = [squeeze(simplified(answer)) for answer in query.answers]
             sentences = read_sentences(reader, query.text, answered[:3])[:2]
             texts = [
@@ -90,13 +84,8 @@ def measure(
             if number % 2:
                 judged.append(("answerable", _odds(answered), _cosine(found, near)))
             else:
-                judged.append(
-                    (
-                        "unanswerable",
-                        _odds(read_passages(reader, query.text, lacking, list(near)[:READ_PASSAGES])),
-                        _cosine(lacking, near),
-                    )
-                )
+                odds = _odds(read_passages(reader, query.text, lacking, nearest))
+                judged.append(("unanswerable", odds, _cosine(lacking, near)))
             trap = exchange.trap(query.text, found[0].chunk.text, chance) if number % 2 and found else ""
             if trap:
                 other = encoder.encode_queries([trap])[0]
@@ -137,9 +126,7 @@ def _judgement(judged: Sequence[tuple[str, float, float]]) -> dict[str, Any]:
     pairs = [(probability(odds), kind == "answerable") for kind, odds, _ in judged if kind != "trap"]
     curve = []
     for number in range(_BINS):
-        inside = [
-            (p, true) for p, true in pairs if number / _BINS <= p < (number + 1) / _BINS or (p == 1.0 and number == 9)
-        ]
+        inside = [(p, true) for p, true in pairs if min(_BINS - 1, int(p * _BINS)) == number]
         if inside:
             curve.append([len(inside), round(fmean(p for p, _ in inside), 3), round(fmean(t for _, t in inside), 3)])
     return {
@@ -159,20 +146,3 @@ def _odds(passages: Sequence[Passage]) -> float:
 
 def _cosine(passages: Sequence[Passage], near: Mapping[str, float]) -> float:
     return max((near.get(passage.chunk.id, 0.0) for passage in passages), default=0.0)
-
-
-def _text(passage: Passage) -> str:
-    return passage.source.partition("#")[2]
-
-
-def _texts(passages: Sequence[Passage]) -> list[str]:
-    return list(dict.fromkeys(map(_text, passages)))
-
-
-@contextmanager
-def _library(passages: Path, encoder: Encoder, settings: Settings) -> Iterator[Library]:
-    with tempfile.TemporaryDirectory() as data:
-        inside = settings.model_copy(update={"data": Path(data), "model_folder": settings.models})
-        with Library.writing(inside, encoder.name) as library:
-            Ingest(library, encoder, InProcess(), limits=Limits(max_bytes=math.inf)).run([passages])
-            yield library

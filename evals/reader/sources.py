@@ -21,9 +21,8 @@ from retriever.windows import lead_of, windows_of
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A piece of a text as the reader is shown it. `text_id` names the text."""
+    """A piece of a text, and what stands in front of it when the reader is shown it."""
 
-    text_id: str
     lead: str
     text: str
 
@@ -33,7 +32,6 @@ class Asked:
     """A question, the sentence that answers it, and the windows of its text that hold the answer."""
 
     question: str
-    source: str
     text_id: str
     answers: tuple[str, ...]
     sentence: str
@@ -45,22 +43,18 @@ class Asked:
 class Source:
     """All windows of a set of texts, and what is asked about them."""
 
-    name: str
     windows: list[Window] = field(default_factory=list)
     by_text: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     asked: list[Asked] = field(default_factory=list)
 
-    def add(self, prepared: PreparedDocument) -> list[int]:
-        """Take in the windows of a document; returns their positions."""
+    def add(self, prepared: PreparedDocument) -> None:
+        """Take in the windows of a document."""
         articles = {article.id: article for article in prepared.articles}
-        text_id = prepared.document.source.partition("#")[2]
         first = len(self.windows)
         for chunk in prepared.chunks:
             lead = lead_of(articles[chunk.article_id], chunk.headings)
-            self.windows += [Window(text_id, lead, chunk.text[a:b]) for a, b in windows_of(chunk.text)]
-        positions = list(range(first, len(self.windows)))
-        self.by_text[text_id] += positions
-        return positions
+            self.windows += [Window(lead, chunk.text[a:b]) for a, b in windows_of(chunk.text)]
+        self.by_text[_text_id(prepared)] += range(first, len(self.windows))
 
     def ask(self, question: str, text_id: str, answers: Sequence[str]) -> None:
         """Take in a question about a text, if its answer stands in one of the windows."""
@@ -72,16 +66,16 @@ class Source:
             pairs = set(bigrams(question))
             best = max(holding, key=lambda i: _overlap(pairs, self.windows[i].text))
             sentences = [
-                s for s in _sentences(self.windows[best].text) if any(w in squeeze(simplified(s)) for w in wanted)
+                s for s in sentences_in(self.windows[best].text) if any(w in squeeze(simplified(s)) for w in wanted)
             ]
             sentence = max(sentences, key=lambda s: _overlap(pairs, s), default=self.windows[best].text)
             right = (best, *(i for i in holding if i != best))
-            self.asked.append(Asked(simplified(question), self.name, text_id, tuple(wanted), sentence, right))
+            self.asked.append(Asked(simplified(question), text_id, tuple(wanted), sentence, right))
 
 
 def reading_set(folder: Path) -> Source:
     """Return a set of passages with human questions and answers: CMRC2018 or DRCD."""
-    source = Source(folder.name)
+    source = Source()
     for prepared in _documents(folder / "passages.jsonl"):
         source.add(prepared)
     relevant = load_judgements(folder / "qrels.tsv")
@@ -93,20 +87,19 @@ def reading_set(folder: Path) -> Source:
 
 def plain_texts(path: Path, seed: int, questions_a_text: int) -> Source:
     """Return plain texts with questions that rules make from their sentences; see `evals.reader.questions`."""
-    source = Source(path.stem)
+    source = Source()
     chance = random.Random(seed)
     for prepared in _documents(path):
         source.add(prepared)
         article = prepared.articles[0]
-        text_id = prepared.document.source.partition("#")[2]
         made = [
             (question, answer)
             for chunk in prepared.chunks
-            for sentence in _sentences(chunk.text)
+            for sentence in sentences_in(chunk.text)
             for question, answer in questions_about(sentence, article.meta, chance)
         ]
         for question, answer in chance.sample(made, min(questions_a_text, len(made))):
-            source.ask(question, text_id, [answer])
+            source.ask(question, _text_id(prepared), [answer])
     return source
 
 
@@ -117,8 +110,13 @@ def _documents(path: Path) -> Iterator[PreparedDocument]:
             yield one.document
 
 
-def _sentences(text: str) -> list[str]:
+def sentences_in(text: str) -> list[str]:
+    """Return the statements of a text."""
     return [text[start:end] for start, end in statement_spans(text)]
+
+
+def _text_id(prepared: PreparedDocument) -> str:
+    return prepared.document.source.partition("#")[2]
 
 
 def _overlap(pairs: set[str], text: str) -> int:

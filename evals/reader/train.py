@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -95,7 +94,7 @@ def _slope(step: int, steps: int) -> float:
 def _loss(reader: Reader, tokenizer: Tokenizer, groups: Sequence[Group]) -> tuple[torch.Tensor, torch.Tensor, float]:
     pairs = [(group.question, text) for group in groups for text in group.texts]
     trapped = [(group.trap, group.texts[0]) for group in groups if group.trap]
-    scores = scores_of(reader, tokenizer, pairs + trapped).float()
+    scores = scores_of(reader, tokenizer, pairs + trapped)
     ranking, right, at = [], 0, 0
     targets = torch.zeros(len(scores))
     weights = torch.ones(len(scores))
@@ -120,13 +119,13 @@ def scores_of(reader: Reader, tokenizer: Tokenizer, pairs: Sequence[tuple[str, s
 
 
 def first_of(reader: Reader, tokenizer: Tokenizer, groups: Sequence[Group]) -> float:
-    """Return the share of groups whose right window is put first."""
+    """Return the share of groups, at least one, whose right window is put first."""
     first = 0
     with torch.inference_mode():
         for group in groups:
             scores = scores_of(reader, tokenizer, [(group.question, text) for text in group.texts])
-            first += int(scores.float().argmax() == 0)
-    return first / max(1, len(groups)) if groups else math.nan
+            first += int(scores.argmax() == 0)
+    return first / len(groups)
 
 
 def save(reader: Reader, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -40,14 +41,13 @@ def test_a_figure_is_asked_for_and_not_told() -> None:
 
 
 @given(st.integers())
-def test_a_trap_names_something_that_the_text_does_not(seed: int) -> None:
-    exchange = Exchange(
-        ["海口市2019年引进多少人？", "“熔炉计划”是谁提出的？", "王建国在哪里任职？", "重庆市有几家企业？"]
-    )
-    text = "2022年，达州市实施“雁归计划”，引进人才35人。"
-    for question in ("达州市2022年引进多少人？", "“雁归计划”引进人才几人？"):
-        trap = exchange.trap(question, text, random.Random(seed))
-        assert trap != question
+def test_a_trap_asks_for_something_that_the_text_does_not_tell(seed: int) -> None:
+    exchange = Exchange(["海口市有多少人？", "“熔炉计划”是谁提出的？"])
+    text = "2022年，达州市实施“雁归计划”，新到人才35人。"
+    trap = exchange.trap("达州市2022年“雁归计划”新到多少人？", text, random.Random(seed))
+    year = re.search(r"\d{4}", trap)
+    assert trap
+    assert "海口市" in trap or "熔炉计划" in trap or "多少人" not in trap or (year is not None and year[0] not in text)
 
 
 TEXTS = [
