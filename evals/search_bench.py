@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
@@ -25,8 +25,7 @@ import numpy as np
 from core.cli import read_jsonl
 from core.schema import Chunk, Encoder, Vectors
 from core.settings import Settings
-from ingest.lines import Limits, Problem
-from ingest.prepare import Job, prepare
+from evals.texts import prepared_texts
 from retriever.builtin.model import unpack_fp32
 from retriever.encoder import open_encoder
 from retriever.library import Library
@@ -60,7 +59,7 @@ def measure(texts: Path, questions: Path, sizes: Sequence[int], *, baseline: boo
         models = Settings.load().models
         encoder = open_encoder(Settings.load(model_folder=models))
         open_reader(Settings.load(model_folder=models))
-        originals = list(_prepared(texts))
+        originals = list(prepared_texts(texts))
         vectors = encoder.encode_documents([chunk.embedding_text for one in originals for chunk in one.chunks])
         turn = _turn(originals, vectors, encoder)
         result["cosine_of_a_changed_copy"] = round(turn, 4)
@@ -69,18 +68,11 @@ def measure(texts: Path, questions: Path, sizes: Sequence[int], *, baseline: boo
         for size in sizes:
             settings = Settings.load(data=folder / str(size), model_folder=models)
             began = time.perf_counter()
-            _build(settings, encoder.name, originals, vectors, turn, size)
+            build(settings, encoder.name, originals, vectors, turn, size)
             built = time.perf_counter() - began
             found = _asked(settings, models, questions, folder / "fp32" if baseline else None)
             result[str(size)] = {"build_s": round(built, 1), **found}
     return result
-
-
-def _prepared(texts: Path) -> Iterator[PreparedDocument]:
-    job = Job(texts, str(texts), "texts", texts.name, Limits(max_bytes=math.inf))
-    for one in prepare(job):
-        if not isinstance(one, Problem):
-            yield one.document
 
 
 def _turn(originals: Sequence[PreparedDocument], vectors: Vectors, encoder: Encoder) -> float:
@@ -96,7 +88,7 @@ def _changed(text: str, round_number: int) -> str:
     return _FIGURE.sub(lambda digit: str((int(digit[0]) + round_number) % 10), text)
 
 
-def _build(
+def build(
     settings: Settings,
     encoder_name: str,
     originals: Sequence[PreparedDocument],
@@ -104,6 +96,7 @@ def _build(
     turn: float,
     size: int,
 ) -> None:
+    """Make a library of at least `size` chunks: the originals, and copies whose vectors have cosine `turn` to them."""
     rng, kept, number = np.random.default_rng(size), 0, 0
     with Library.writing(settings, encoder_name) as library:
         while kept < size:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.cli import read_jsonl
 from evals.reader.questions import questions_about
 from evals.retrieval import load_judgements
-from ingest.lines import Limits, Problem
-from ingest.prepare import Job, prepare
+from evals.texts import prepared_texts
 from retriever.rows import PreparedDocument
 from retriever.text import bigrams, simplified, squeeze, statement_spans
 from retriever.windows import lead_of, windows_of
@@ -76,7 +74,7 @@ class Source:
 def reading_set(folder: Path) -> Source:
     """Return a set of passages with human questions and answers: CMRC2018 or DRCD."""
     source = Source()
-    for prepared in _documents(folder / "passages.jsonl"):
+    for prepared in prepared_texts(folder / "passages.jsonl"):
         source.add(prepared)
     relevant = load_judgements(folder / "qrels.tsv")
     for record in read_jsonl(folder / "queries.jsonl"):
@@ -89,7 +87,7 @@ def plain_texts(path: Path, seed: int, questions_a_text: int) -> Source:
     """Return plain texts with questions that rules make from their sentences; see `evals.reader.questions`."""
     source = Source()
     chance = random.Random(seed)
-    for prepared in _documents(path):
+    for prepared in prepared_texts(path):
         source.add(prepared)
         article = prepared.articles[0]
         made = [
@@ -101,13 +99,6 @@ def plain_texts(path: Path, seed: int, questions_a_text: int) -> Source:
         for question, answer in chance.sample(made, min(questions_a_text, len(made))):
             source.ask(question, _text_id(prepared), [answer])
     return source
-
-
-def _documents(path: Path) -> Iterator[PreparedDocument]:
-    job = Job(path, str(path), "texts", path.name, Limits(max_bytes=math.inf))
-    for one in prepare(job):
-        if not isinstance(one, Problem):
-            yield one.document
 
 
 def sentences_in(text: str) -> list[str]:
