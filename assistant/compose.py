@@ -9,10 +9,10 @@ from itertools import pairwise
 
 from assistant.citations import CitationList
 from assistant.evidence import Sentence, share_of
-from assistant.question import Ask, Question
 from assistant.values import holds_figure, lead_values
 from core.schema import Article
 from core.templates import Templates
+from retriever.question import Ask, Question
 from retriever.text import fold, sentence_spans, squeeze
 
 LONGEST_QUOTE = 170

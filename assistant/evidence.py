@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.question import Question
 from assistant.values import holds_value, states
 from core.schema import Article, Encoder, Passage, Vectors
+from retriever.question import Question
 from retriever.text import bigrams, fold, squeeze, statement_spans
 
 _AROUND = 0.6

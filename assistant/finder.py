@@ -11,11 +11,11 @@ from itertools import pairwise
 from typing import TypeVar
 
 from assistant.evidence import Ranker, Sentence, sentences_of
-from assistant.question import Ask, Question, QuestionReader
 from assistant.support import Judge, Refusal
 from assistant.values import answers_in_kind
 from core.schema import Encoder, Passage
 from retriever.library import Library
+from retriever.question import Ask, Question, QuestionReader
 from retriever.search import Searcher
 
 _Item = TypeVar("_Item")

@@ -14,8 +14,6 @@ from assistant.citations import CitationList
 from assistant.compose import Composer, joined
 from assistant.examples import example_questions
 from assistant.finder import Finder, Found, Stopwatch, shown_passages
-from assistant.followup import complete
-from assistant.question import Ask, QuestionReader, Vocabulary
 from assistant.support import Judge
 from assistant.verify import Checked, Checker, excerpts_of
 from assistant.whereabouts import Locator
@@ -24,9 +22,11 @@ from core.errors import ChatModelError, StoreError
 from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Turn
 from core.settings import Settings
 from core.templates import Templates
+from retriever.followup import complete
 from retriever.library import Library
 from retriever.names import PLACE, QUOTED
 from retriever.places import Gazetteer
+from retriever.question import Ask, QuestionReader, Vocabulary
 
 log = logging.getLogger(__name__)
 

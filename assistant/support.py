@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.evidence import Sentence, share_of
-from assistant.question import Ask, Question
 from assistant.whereabouts import Locator, is_of_year
+from retriever.question import Ask, Question
 from retriever.text import fold, squeeze
 
 COSINE_WEIGHT = 10.0

@@ -8,8 +8,8 @@ from itertools import takewhile
 
 import rjieba
 
-from assistant.question import Ask, Measure
 from retriever.names import PERSON
+from retriever.question import Ask, Measure
 from retriever.text import is_row
 
 _DIGITS = r"\d[\d,，.]*(?:\.\d+)?"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.question import Ask, Measure
 from assistant.values import figures, holds_figure, holds_value, lead_values, organisations, persons, states
+from retriever.question import Ask, Measure
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
-"""How questions are read: what they name, what they ask for, and what a follow-up leaves out."""
+"""How questions are read: what they name, and what they ask for."""
 
 from __future__ import annotations
 
 import pytest
 
-from assistant.followup import complete
-from assistant.question import Ask, QuestionReader, Vocabulary
-from core.schema import Turn
 from retriever.places import Gazetteer
+from retriever.question import Ask, QuestionReader, Vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -56,30 +54,3 @@ def test_the_place_in_the_name_of_a_university_is_no_place_of_the_question(reade
 
 def test_an_ordinary_word_that_somebody_quoted_is_no_name(reader: QuestionReader) -> None:
     assert "人才" not in reader.read("鸠江区引进了多少人才？").names
-
-
-@pytest.mark.parametrize(
-    ("before", "question", "expected"),
-    [
-        ("桐庐县有多少人报名？", "那鸠江区呢？", "鸠江区有多少人报名？"),
-        ("桐庐县的“春茶计划”有多少人报名？", "那晨光讲堂呢？", "桐庐县的“晨光讲堂”有多少人报名？"),
-        ("桐庐县的“春茶计划”是什么？", "它的负责人是谁？", "桐庐县的春茶计划的负责人是谁？"),
-        ("桐庐县的“春茶计划”是什么？", "负责人是谁？", "桐庐县的春茶计划负责人是谁？"),
-        ("桐庐县办了几场招聘会？", "什么是党建？", "什么是党建？"),
-        ("桐庐县办了几场招聘会？", "有哪些人才公寓？", "有哪些人才公寓？"),
-        ("桐庐县办了几场招聘会？", "鸠江区的金融人才政策怎么样？", "鸠江区的金融人才政策怎么样？"),
-        ("桐庐县的“春茶计划”是什么？", "鸠江区有多少套人才公寓？", "鸠江区有多少套人才公寓？"),
-    ],
-)
-def test_a_follow_up_is_completed(reader: QuestionReader, before: str, question: str, expected: str) -> None:
-    history = [Turn("user", before), Turn("assistant", "……")]
-    assert complete(question, history, reader) == expected
-
-
-def test_a_chain_of_follow_ups_keeps_its_subject(reader: QuestionReader) -> None:
-    history = [Turn("user", "桐庐县有多少人报名？"), Turn("user", "那鸠江区呢？")]
-    assert complete("那永嘉县呢？", history, reader) == "永嘉县有多少人报名？"
-
-
-def test_a_first_question_is_left_as_it_is(reader: QuestionReader) -> None:
-    assert complete("那鸠江区呢？", [], reader) == "那鸠江区呢？"

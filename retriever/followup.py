@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.question import Ask, Question, QuestionReader
 from core.schema import Turn
+from retriever.question import Ask, Question, QuestionReader
 
 _WHAT_ABOUT = re.compile(r"^(?:那么?|换成|如果是)?\s*(.{1,24}?)\s*(?:又?呢|的?情况呢)\s*[？?。]*$")
 _PRONOUN = re.compile(
