@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from assistant.evidence import Ranker, Sentence, sentences_of
@@ -15,6 +13,7 @@ from assistant.support import Judge, Refusal
 from assistant.values import answers_in_kind
 from core.schema import Encoder, Passage
 from retriever.library import Library
+from retriever.parts import in_turn, parts_of
 from retriever.question import Ask, Question, QuestionReader
 from retriever.search import Searcher
 
@@ -23,8 +22,6 @@ _PASSAGES = 20
 _WIDE_PASSAGES = 50
 """For questions over many texts."""
 _SHOWN_PASSAGES = 10
-_PARALLEL = re.compile(r"\s*(?:[、，,]|和|与|及|跟|同|以及)\s*")
-"""What stands between places of which the same is asked."""
 
 
 @dataclass(slots=True)
@@ -85,33 +82,14 @@ class Finder:
     def find(self, text: str, watch: Stopwatch) -> list[Found]:
         """Return what is found for a question; for one that asks the same of several places, for each of them."""
         with watch.stage("understand"):
-            parts = self._parts(text)
+            parts = parts_of(self._reader.read(text), self._reader)
         return [self._find(part, watch) for part in parts]
-
-    def _parts(self, text: str) -> list[Question]:
-        """Return the question, or the parts of a comparison of places: each place with what is asked of it."""
-        whole = self._reader.read(text)
-        text = whole.text
-        if len({mention.name for mention in whole.places}) < 2:
-            return [whole]
-        if Ask.COMPARE not in whole.asks and not all(
-            _PARALLEL.fullmatch(text[a.end : b.start]) for a, b in pairwise(whole.places)
-        ):
-            return [whole]
-        ends = [m.start for m in whole.places[1:]] + [len(text)]
-        tail = text[whole.places[-1].end :]
-        parts = []
-        for mention, end in zip(whole.places, ends, strict=True):
-            own = text[mention.end : end].strip("、，,和与及同跟 ")
-            part = self._reader.read(f"{mention.name}{own or tail}")
-            parts.append(replace(part, asks=part.asks | whole.asks, measures=part.measures or whole.measures))
-        return parts
 
     def _find(self, question: Question, watch: Stopwatch) -> Found:
         with watch.stage("search"):
             vector = self._encoder.encode_queries([question.text])[0]
             depth = _WIDE_PASSAGES if question.spread or Ask.PRECEDENT in question.asks else _PASSAGES
-            passages = self._searcher.search(question.text, depth, vector=vector)
+            passages = self._searcher.find(question, depth, vector=vector)
         with watch.stage("rank"):
             texts = self._database.texts({passage.article.document_id for passage in passages})
             ranked = self._ranker.rank(question, sentences_of(passages, texts), vector)
@@ -142,10 +120,4 @@ def _by_evidence(passages: list[Passage], supported: Sequence[Sentence]) -> list
 
 def shown_passages(found: Sequence[Found]) -> tuple[Passage, ...]:
     """Return the passages behind an answer, those of its parts in turn, ranked anew."""
-    merged: dict[str, Passage] = {}
-    for rank in range(_PASSAGES):
-        for one in found:
-            if rank < len(one.passages):
-                merged.setdefault(one.passages[rank].chunk.id, one.passages[rank])
-    best = list(merged.values())[:_SHOWN_PASSAGES]
-    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(best, start=1))
+    return tuple(in_turn([one.passages[:_PASSAGES] for one in found], _SHOWN_PASSAGES))

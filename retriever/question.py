@@ -13,8 +13,8 @@ from pathlib import Path
 import rjieba
 
 from retriever.names import quoted_names
-from retriever.places import Gazetteer, Mention
-from retriever.text import fold, simplified, without_asking
+from retriever.places import Gazetteer, Mention, short_name
+from retriever.text import fold, simplified, squeeze, without_asking
 
 _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 """Tags of rjieba with which a single character carries meaning: 选, 派, 配."""
@@ -81,6 +81,18 @@ class Question:
     """How many values are asked for: the number of 多少 and 几."""
     spread: bool
     """Whether the answer is to be gathered from several places: 哪些地方, 各有多少."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All things that the question names: places in their short form, programmes, years, figures, persons."""
+        places = (short_name(mention.name) for mention in self.places)
+        return tuple(dict.fromkeys((*places, *self.names, *self.years, *self.numbers, *self.proper)))
+
+    def agreement(self, text: str) -> float:
+        """Return the share of the named things that stand in `text`, 0 to 1; 1 where nothing is named."""
+        named = self.named
+        plain = squeeze(fold(text))
+        return sum(squeeze(fold(name)) in plain for name in named) / len(named) if named else 1.0
 
 
 @dataclass(frozen=True, slots=True)

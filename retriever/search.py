@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from core.errors import UsageError
 from core.schema import Encoder, EvidenceReader, Passage, Vectors
 from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
+from retriever.names import PLACE, QUOTED
+from retriever.parts import in_turn, parts_of, texts_in_turn
 from retriever.places import gazetteer
+from retriever.question import Question, QuestionReader, Vocabulary
 from retriever.reading import READ_PASSAGES, read_passages
 from retriever.rows import StoredChunk
 from retriever.scope import Scope, places_named, years_between
@@ -72,29 +76,53 @@ class Searcher:
             raise UsageError(f"资料库中没有文件“{source}”，请按检索结果里的写法给出文件名或文件夹名。")
         return found
 
+    @cached_property
+    def questions(self) -> QuestionReader:
+        """Takes questions apart, with the names and places that the library holds."""
+        names = self._library.database.names
+        return QuestionReader(Vocabulary.load(), gazetteer(), names(QUOTED), names(PLACE))
+
     def search(
         self, query: str, k: int = 10, *, vector: Vectors | None = None, scope: Scope | None = None
     ) -> list[Passage]:
-        """Return the `k` best chunks for `query`, best first.
+        """Return the `k` best chunks for `query`, best first; for a comparison, those of each of its parts in turn.
 
         Args:
             query: a question or keywords; white space alone finds nothing.
             k: how many.
-            vector: the embedded query, where the caller has it already.
+            vector: the embedded query, where the caller has it already; not used for the parts of a comparison.
             scope: what the search is limited to.
         """
-        if not query.strip() or k < 1:
+        if not query.strip():
             return []
-        rankings = self._rankings(query, max(CANDIDATES, k), vector, scope)
-        fused = self._fuse(rankings)
-        return self._read(query, rankings, fused, k) if self._reader else self._passages(fused, k)
+        question = self.questions.read(query)
+        parts = parts_of(question, self.questions)
+        if len(parts) == 1:
+            return self.find(question, k, vector=vector, scope=scope)
+        return in_turn([self.find(part, k, scope=scope) for part in parts], k)
 
-    def _read(
-        self, query: str, rankings: Mapping[str, Sequence[str]], fused: Sequence[tuple[str, float]], k: int
+    def find(
+        self, question: Question, k: int = 10, *, vector: Vectors | None = None, scope: Scope | None = None
     ) -> list[Passage]:
-        assert self._reader is not None
-        found = self._passages(fused, max(CANDIDATES, k))
-        return read_passages(self._reader, query, found, rankings["dense"][:READ_PASSAGES])[:k]
+        """Return the `k` best chunks for a question that is one, best first.
+
+        Where the answer is to be gathered from many texts, the best chunk of each comes first, then the second.
+
+        Args:
+            question: taken apart by `questions`.
+            k: how many.
+            vector: the embedded question, where the caller has it already.
+            scope: what the search is limited to.
+        """
+        if k < 1:
+            return []
+        depth = max(CANDIDATES, k)
+        rankings = self._rankings(question.text, depth, vector, scope)
+        fused = self._fuse(rankings)
+        found = self._passages(fused, depth if question.spread or self._reader else k)
+        if self._reader:
+            found = read_passages(self._reader, question, found, rankings["dense"][:READ_PASSAGES])
+        return (texts_in_turn(found) if question.spread else found)[:k]
 
     def _passages(self, fused: Sequence[tuple[str, float]], k: int) -> list[Passage]:
         found = self._each_once([chunk_id for chunk_id, _ in fused], k)
@@ -127,7 +155,7 @@ class Searcher:
         fused = self._fuse(rankings)
         rankings["fused"] = [chunk_id for chunk_id, _ in fused]
         if self._reader:
-            rankings["read"] = [passage.chunk.id for passage in self._read(query, rankings, fused, k)]
+            rankings["read"] = [passage.chunk.id for passage in self.find(self.questions.read(query), k)]
         ids = {chunk_id for ranking in rankings.values() for chunk_id in ranking[:k]}
         stored = self._library.database.chunks(sorted(ids))
         return {name: [stored[i].source for i in ranking[:k] if i in stored] for name, ranking in rankings.items()}

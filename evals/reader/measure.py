@@ -60,6 +60,7 @@ def measure(
     with temporary_library(folder / "passages.jsonl", encoder, settings) as (library, _):
         searcher, chance = Searcher(library, encoder), random.Random(0)
         exchange = Exchange([query.text for query in queries])
+        dense: dict[str, list[str]] = {}
         plain: dict[str, list[str]] = {}
         read: dict[str, list[str]] = {}
         first: list[list[bool]] = []
@@ -67,16 +68,18 @@ def measure(
         for number, query in enumerate(queries):
             if progress:
                 progress("正在检索", number, len(queries))
-            vector = encoder.encode_queries([query.text])[0]
+            question, vector = searcher.questions.read(query.text), encoder.encode_queries([query.text])[0]
             near = dict(library.vectors.search(vector, CANDIDATES))
             nearest = list(near)[:READ_PASSAGES]
-            found = searcher.search(query.text, CANDIDATES, vector=vector)
+            sources = library.database.chunks(list(near))
+            dense[query.id] = text_ids(sources[chunk_id].source for chunk_id in near)
+            found = searcher.find(question, CANDIDATES, vector=vector)
             plain[query.id] = text_ids(passage.source for passage in found)
             lacking = [passage for passage in found if query.right.isdisjoint(text_ids([passage.source]))]
-            answered = read_passages(reader, query.text, found, nearest)
+            answered = read_passages(reader, question, found, nearest)
             read[query.id] = text_ids(passage.source for passage in answered)
             wanted = [squeeze(simplified(answer)) for answer in query.answers]
-            sentences = read_sentences(reader, query.text, answered[:3])[:2]
+            sentences = read_sentences(reader, question, answered[:3])[:2]
             texts = [
                 squeeze(simplified(p.chunk.text[e.start - p.chunk.start : e.end - p.chunk.start])) for p, e in sentences
             ]
@@ -84,16 +87,18 @@ def measure(
             if number % 2:
                 judged.append(("answerable", _odds(answered), _cosine(found, near)))
             else:
-                odds = _odds(read_passages(reader, query.text, lacking, nearest))
+                odds = _odds(read_passages(reader, question, lacking, nearest))
                 judged.append(("unanswerable", odds, _cosine(lacking, near)))
             trap = exchange.trap(query.text, found[0].chunk.text, chance) if number % 2 and found else ""
             if trap:
                 other = encoder.encode_queries([trap])[0]
-                odds = _odds(read_passages(reader, trap, searcher.search(trap, READ_PASSAGES, vector=other)))
+                asked = searcher.questions.read(trap)
+                odds = _odds(read_passages(reader, asked, searcher.find(asked, READ_PASSAGES, vector=other)))
                 judged.append(("trap", odds, library.vectors.search(other, 1)[0][1]))
     judgements = {query.id: set(query.right) for query in queries}
     return {
         "questions": len(queries),
+        "dense": metrics(dense, judgements),
         "fused": metrics(plain, judgements),
         "read": metrics(read, judgements),
         "answer_in_first_sentence": fmean(bool(one and one[0]) for one in first),

@@ -77,9 +77,10 @@ def test_a_window_is_shown_behind_its_place_and_title_and_quoted_without_them(st
 
 def test_single_sentences_are_told_apart_inside_the_window(stocked: Office) -> None:
     with stocked.reading() as library:
-        passages = Searcher(library, stocked.encoder, Pointing("")).search(QUESTION, 3)
+        searcher = Searcher(library, stocked.encoder, Pointing(""))
+        passages = searcher.search(QUESTION, 3)
         sign = passages[0].chunk.text.split("。")[1]
-        found = read_sentences(Pointing(sign), QUESTION, passages)
+        found = read_sentences(Pointing(sign), searcher.questions.read(QUESTION), passages)
         passage, evidence = found[0]
         document = library.database.document(passage.article.document_id)
     assert document is not None
