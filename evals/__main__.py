@@ -170,14 +170,20 @@ def train_reader(
     texts: Annotated[Path, typer.Option(help="本领域的文本（JSON Lines，字段 id、text）")],
     out: Annotated[Path, typer.Option(help="模型写到这个目录")],
     unseen: Annotated[Path | None, typer.Option(help="检索评测集，其中的文本不参与训练")] = None,
+    written: Annotated[Path | None, typer.Option(help="人写的、换了说法的问题（JSON Lines）")] = None,
     limit: Annotated[int | None, typer.Option(help="每种来源最多用这么多题，试跑用")] = None,
+    bf16: Annotated[bool, typer.Option(help="以 bf16 训练；处理器有 AMX 时快三分之一")] = False,
 ) -> None:
     """训练证据阅读模型：先训练没见过 CMRC2018 的一个，再接着训练随程序发布的一个；两核约一小时。"""
     with command():
         from evals.reader.run import GROUPS_A_SOURCE, make_groups, run
+        from retriever.encoder import open_encoder
 
         say("正在准备训练数据……")
-        run(make_groups(cmrc, drcd, texts, unseen, limit or GROUPS_A_SOURCE), out, say)
+        encoder = open_encoder(Settings.load())
+        groups = make_groups(cmrc, drcd, texts, unseen, limit or GROUPS_A_SOURCE, written=written, encoder=encoder)
+        encoder.release()
+        run(groups, out, say, bf16=bf16)
 
 
 @app.command("reader")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, zip_longest
@@ -67,9 +68,16 @@ def in_turn(found: Sequence[Sequence[Passage]], k: int) -> list[Passage]:
     return [replace(passage, rank=rank) for rank, passage in enumerate(list(merged.values())[:k], start=1)]
 
 
-def texts_in_turn(passages: Sequence[Passage]) -> list[Passage]:
-    """Return the passages of many texts, the best of each text first, then the second of each."""
-    by_text: dict[str, list[Passage]] = {}
-    for passage in passages:
-        by_text.setdefault(passage.article.id, []).append(passage)
-    return in_turn(list(by_text.values()), len(passages))
+def many_texts_first(passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages, ranked anew, so that many texts are seen: each further one of a text counts for less.
+
+    Its rank counts half as much more for each passage of the same text before it. To put all first passages before any
+    second would hide the right one of a text behind one that is merely more like the question.
+    """
+    seen: Counter[str] = Counter()
+    places: dict[str, float] = {}
+    for rank, passage in enumerate(passages, start=1):
+        places[passage.chunk.id] = rank * (1 + seen[passage.article.id] / 2)
+        seen[passage.article.id] += 1
+    ordered = sorted(passages, key=lambda passage: places[passage.chunk.id])
+    return [replace(passage, rank=rank) for rank, passage in enumerate(ordered, start=1)]

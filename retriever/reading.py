@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.schema import Evidence, EvidenceReader, Passage, probability
@@ -12,16 +12,11 @@ from retriever.text import bigrams, simplified, statement_spans, without_asking
 from retriever.windows import lead_of, shown, windows_of
 
 READ_PASSAGES = 15
-"""So many of the first passages are read, and of those nearest in meaning."""
+"""So many of the first passages are read."""
 _WINDOWS_A_PASSAGE = 2
-"""Of a passage that is read only for its meaning, one window is."""
 _RANK_WEIGHT = 1.5
-"""What the logarithm of the rank that search gave counts beside the log-odds of the reader.
-
-Chosen with a reader that has not seen CMRC2018, on 313 of its questions that are not in the tenth kept for testing:
-recall at 1 is .955 at 0, .981 at 1, .984 from 1.5 to 3, and .974 for the rank alone. On every second question of
-`evals/sets/paraphrases` the right text is first for .885 at 1, .873 at 2, .847 at 3, and .796 for the rank alone.
-"""
+"""What the logarithm of the rank that search gave counts beside the log-odds of the reader; see “Weights” in
+`docs/measurements.md`."""
 _AGREEMENT_WEIGHT = 2.0
 """What the share of the named things that stand in a passage counts beside the log-odds of the reader."""
 _READ_SENTENCES = 12
@@ -31,9 +26,7 @@ _WINDOW_WEIGHT = 0.5
 Span = tuple[int, int]
 
 
-def read_passages(
-    reader: EvidenceReader, question: Question, passages: Sequence[Passage], near: Collection[str] = ()
-) -> list[Passage]:
+def read_passages(reader: EvidenceReader, question: Question, passages: Sequence[Passage]) -> list[Passage]:
     """Return passages with the evidence in them, those first that answer best; what was not read stays behind them.
 
     What was read scores 1 to 2, everything else below.
@@ -42,9 +35,8 @@ def read_passages(
         reader: reads question and windows.
         question: what is asked.
         passages: what search found, best first.
-        near: ids of chunks that are read wherever they stand.
     """
-    some = [passage for passage in passages if passage.rank <= READ_PASSAGES or passage.chunk.id in near]
+    some = passages[:READ_PASSAGES]
     asked = set(bigrams(without_asking(question.text)))
     windows = [(passage, window) for passage in some for window in _likely(passage, asked)]
     best: dict[str, Evidence] = {}
@@ -97,8 +89,8 @@ def _worth(question: Question, passage: Passage) -> float:
 
 
 def _likely(passage: Passage, asked: set[str]) -> list[Span]:
-    """Return the windows of a passage that share most with the question, of one further down only one."""
+    """Return the windows of a passage that share most with the question."""
     text = passage.chunk.text
     windows = list(windows_of(text))
     windows.sort(key=lambda window: -len(asked & set(bigrams(text[window[0] : window[1]]))))
-    return windows[: _WINDOWS_A_PASSAGE if passage.rank <= READ_PASSAGES else 1]
+    return windows[:_WINDOWS_A_PASSAGE]

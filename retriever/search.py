@@ -10,19 +10,18 @@ from core.schema import Encoder, EvidenceReader, Passage, Vectors
 from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
 from retriever.names import PLACE, QUOTED
-from retriever.parts import in_turn, parts_of, texts_in_turn
+from retriever.parts import in_turn, many_texts_first, parts_of
 from retriever.places import gazetteer
 from retriever.question import Question, QuestionReader, Vocabulary
-from retriever.reading import READ_PASSAGES, read_passages
+from retriever.reading import read_passages
 from retriever.rows import StoredChunk
 from retriever.scope import Scope, places_named, years_between
 from retriever.text import bigrams, simplified
 
 CANDIDATES = 60
 """How many chunks each search hands to the fusion."""
-WEIGHTS = {"dense": 0.5, "keyword": 1.0, "sentence": 1.0}
-"""What a rank in each search counts in the fusion. Chosen on every seventh question of CMRC2018 (603): recall at 1 is
-.958 for dense and keyword chunks at equal weights, .974 with sentences as a third, and .982 at these weights."""
+WEIGHTS = {"dense": 2.0, "keyword": 1.0, "sentence": 1.0}
+"""What a rank in each search counts in the fusion; see “Weights” in `docs/measurements.md`."""
 _SHARED = 0.7
 """Of the figures and pairs of characters in a passage, the share that makes it the same passage of another copy."""
 
@@ -106,7 +105,7 @@ class Searcher:
     ) -> list[Passage]:
         """Return the `k` best chunks for a question that is one, best first.
 
-        Where the answer is to be gathered from many texts, the best chunk of each comes first, then the second.
+        Where the answer is to be gathered from many texts, further chunks of one text count for less.
 
         Args:
             question: taken apart by `questions`.
@@ -121,8 +120,8 @@ class Searcher:
         fused = self._fuse(rankings)
         found = self._passages(fused, depth if question.spread or self._reader else k)
         if self._reader:
-            found = read_passages(self._reader, question, found, rankings["dense"][:READ_PASSAGES])
-        return (texts_in_turn(found) if question.spread else found)[:k]
+            found = read_passages(self._reader, question, found)
+        return (many_texts_first(found) if question.spread else found)[:k]
 
     def _passages(self, fused: Sequence[tuple[str, float]], k: int) -> list[Passage]:
         found = self._each_once([chunk_id for chunk_id, _ in fused], k)

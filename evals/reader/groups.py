@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
 
+from core.schema import Encoder, Vectors
 from evals.reader.questions import Exchange
 from evals.reader.sources import Asked, Source, Window, sentences_in
 from retriever.text import bigrams, simplified, squeeze, without_asking
@@ -36,27 +37,39 @@ class Group:
 
 
 class HardNegatives:
-    """Finds windows of a source that share words with a question and do not answer it."""
+    """Finds windows of a source that resemble a question and do not answer it."""
 
-    def __init__(self, source: Source) -> None:
-        """Index all windows by their pairs of characters."""
-        self._source = source
+    def __init__(self, source: Source, encoder: Encoder | None = None) -> None:
+        """Index all windows by their pairs of characters; with an encoder, by their meaning."""
+        self._encoder = encoder
         self._plain = [squeeze(simplified(window.text)) for window in source.windows]
         self._pairs = [frozenset(bigrams(text)) for text in self._plain]
-        vectorizer = TfidfVectorizer(analyzer=bigrams, sublinear_tf=True, dtype=np.float32)
-        self._matrix = vectorizer.fit_transform(f"{window.lead}\n{window.text}" for window in source.windows).T.tocsr()
-        self._vectorizer = vectorizer
+        texts = [f"{window.lead}\n{window.text}" for window in source.windows]
+        if encoder:
+            self._matrix = encoder.encode_documents([simplified(text) for text in texts]).T
+        else:
+            self._vectorizer = TfidfVectorizer(analyzer=bigrams, sublinear_tf=True, dtype=np.float32)
+            self._matrix = self._vectorizer.fit_transform(texts).T.tocsr()
 
     def of(self, some: Sequence[Asked]) -> Iterator[list[int]]:
         """Yield for each question the positions of windows that resemble it and hold no answer, most alike first."""
         for start in range(0, len(some), 256):
             part = some[start : start + 256]
-            scores = self._vectorizer.transform([without_asking(one.question) for one in part]) @ self._matrix
-            for row, one in enumerate(part):
-                line = scores[row].toarray()[0]
+            scores = self._scores([one.question for one in part])
+            for line, one in zip(scores, part, strict=True):
                 best = np.argpartition(-line, min(_DEPTH, len(line) - 1))[:_DEPTH]
                 ranked = best[np.argsort(-line[best])]
                 yield [int(i) for i in ranked if self._is_wrong(int(i), one)]
+
+    def _scores(self, questions: Sequence[str]) -> Vectors:
+        """Return how much each window resembles each question, shape (questions, windows)."""
+        scores: Vectors
+        if self._encoder:
+            scores = self._encoder.encode_queries(questions) @ self._matrix
+        else:
+            plain = [without_asking(question) for question in questions]
+            scores = (self._vectorizer.transform(plain) @ self._matrix).toarray()
+        return scores
 
     def _is_wrong(self, position: int, one: Asked) -> bool:
         if position in one.right or any(len(a) > 1 and a in self._plain[position] for a in one.answers):
@@ -67,8 +80,9 @@ class HardNegatives:
 
 
 def groups_of(
-    source: Source, asked: Sequence[Asked], chance: random.Random, *, negatives: int = 2, single: float = SINGLE
-) -> Iterator[Group]:
+    source: Source, asked: Sequence[Asked], chance: random.Random, *, negatives: int = 2, single: float = SINGLE,
+    encoder: Encoder | None = None,
+) -> Iterator[Group]:  # fmt: skip
     """Yield a group for each question: one right window, and wrong ones both of its own text and of others.
 
     Args:
@@ -77,9 +91,10 @@ def groups_of(
         chance: draws.
         negatives: so many wrong windows at most.
         single: the share of groups that show single sentences instead of windows.
+        encoder: takes for wrong what is near in meaning, instead of what shares words.
     """
-    exchange = Exchange([one.question for one in source.asked])
-    for one, hard in zip(asked, HardNegatives(source).of(asked), strict=True):
+    exchange = Exchange([one.question for one in source.asked or asked])
+    for one, hard in zip(asked, HardNegatives(source, encoder).of(asked), strict=True):
         own = [
             i
             for i in source.by_text[one.text_id]

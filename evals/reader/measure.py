@@ -70,13 +70,12 @@ def measure(
                 progress("正在检索", number, len(queries))
             question, vector = searcher.questions.read(query.text), encoder.encode_queries([query.text])[0]
             near = dict(library.vectors.search(vector, CANDIDATES))
-            nearest = list(near)[:READ_PASSAGES]
             sources = library.database.chunks(list(near))
             dense[query.id] = text_ids(sources[chunk_id].source for chunk_id in near)
             found = searcher.find(question, CANDIDATES, vector=vector)
             plain[query.id] = text_ids(passage.source for passage in found)
             lacking = [passage for passage in found if query.right.isdisjoint(text_ids([passage.source]))]
-            answered = read_passages(reader, question, found, nearest)
+            answered = read_passages(reader, question, found)
             read[query.id] = text_ids(passage.source for passage in answered)
             wanted = [squeeze(simplified(answer)) for answer in query.answers]
             sentences = read_sentences(reader, question, answered[:3])[:2]
@@ -87,7 +86,7 @@ def measure(
             if number % 2:
                 judged.append(("answerable", _odds(answered), _cosine(found, near)))
             else:
-                odds = _odds(read_passages(reader, question, lacking, nearest))
+                odds = _odds(read_passages(reader, question, lacking))
                 judged.append(("unanswerable", odds, _cosine(lacking, near)))
             trap = exchange.trap(query.text, found[0].chunk.text, chance) if number % 2 and found else ""
             if trap:

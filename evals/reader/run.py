@@ -9,13 +9,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from core.schema import Encoder
 from evals.reader.groups import Group, groups_of
-from evals.reader.sources import Asked, Source, plain_texts, reading_set
+from evals.reader.sources import Asked, Source, plain_texts, reading_set, written_questions
 from evals.retrieval import load_judgements
 
 QUESTIONS_A_TEXT = 4
 GROUPS_A_SOURCE = 5000
-REHEARSED = 2000
+GROUPS_BY_RULE = 2500
+WRITTEN_TURNS = 2
+"""How often each written question is shown, each time among other windows."""
+REHEARSED = 1500
 """Groups of the first round that are shown again in the second."""
 SECOND_RATE = 6e-5
 TESTED = 300
@@ -39,8 +43,9 @@ def is_held_out(text_id: str) -> bool:
 
 
 def make_groups(
-    cmrc: Path, drcd: Path, texts: Path, unseen: Path | None = None, limit: int = GROUPS_A_SOURCE
-) -> Groups:
+    cmrc: Path, drcd: Path, texts: Path, unseen: Path | None = None, limit: int = GROUPS_A_SOURCE, *,
+    written: Path | None = None, encoder: Encoder | None = None,
+) -> Groups:  # fmt: skip
     """Make all groups.
 
     Args:
@@ -49,12 +54,19 @@ def make_groups(
         texts: plain texts of the field, from which rules make questions.
         unseen: a retrieval set whose texts are kept out of training.
         limit: so many groups of each source at most.
+        written: questions that people wrote about the plain texts; see `evals.reader.sources.written_questions`.
+        encoder: finds what is near to these in meaning.
     """
     chance = random.Random(_SEED)
     kept_out = {text for some in load_judgements(unseen / "qrels.tsv").values() for text in some} if unseen else set()
     field, general, human = plain_texts(texts, _SEED, QUESTIONS_A_TEXT), reading_set(drcd), reading_set(cmrc)
     first = _made(general, general.asked, chance, limit)
-    first += _made(field, [one for one in field.asked if one.text_id not in kept_out], chance, limit)
+    ruled = [one for one in field.asked if one.text_id not in kept_out]
+    first += _made(field, ruled, chance, min(limit, GROUPS_BY_RULE) if written else limit)
+    if written:
+        asked = [one for one in written_questions(written, field) if one.text_id not in kept_out]
+        for _ in range(WRITTEN_TURNS):
+            first += _made(field, asked, chance, limit, negatives=3, single=0, encoder=encoder)
     second = _made(human, [one for one in human.asked if not is_held_out(one.text_id)], chance, limit)
     tested = [one for one in human.asked if is_held_out(one.text_id)]
     own = [one for one in field.asked if one.text_id in kept_out]
@@ -66,15 +78,15 @@ def make_groups(
     )
 
 
-def run(groups: Groups, out: Path, tell: Callable[[str], None] = print) -> None:
+def run(groups: Groups, out: Path, tell: Callable[[str], None] = print, *, bf16: bool = False) -> None:
     """Train both readers and write their adapters, `without_cmrc.npz` and `reader.npz`, into the folder `out`."""
     from evals.reader.train import load, save, train
 
     out.mkdir(parents=True, exist_ok=True)
     reader, tokenizer = load(out)
-    train(reader, tokenizer, groups.first, seed=1, tell=tell)
+    train(reader, tokenizer, groups.first, seed=1, tell=tell, bf16=bf16)
     save(reader, out / "without_cmrc.npz")
-    train(reader, tokenizer, groups.second, seed=2, rate=SECOND_RATE, tell=tell)
+    train(reader, tokenizer, groups.second, seed=2, rate=SECOND_RATE, tell=tell, bf16=bf16)
     save(reader, out / "reader.npz")
 
 

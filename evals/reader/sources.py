@@ -23,6 +23,8 @@ class Window:
 
     lead: str
     text: str
+    start: int
+    """Where it begins in its document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Source:
         first = len(self.windows)
         for chunk in prepared.chunks:
             lead = lead_of(articles[chunk.article_id], chunk.headings)
-            self.windows += [Window(lead, chunk.text[a:b]) for a, b in windows_of(chunk.text)]
+            self.windows += [Window(lead, chunk.text[a:b], chunk.start + a) for a, b in windows_of(chunk.text)]
         self.by_text[_text_id(prepared)] += range(first, len(self.windows))
 
     def ask(self, question: str, text_id: str, answers: Sequence[str]) -> None:
@@ -69,6 +71,25 @@ class Source:
             sentence = max(sentences, key=lambda s: _overlap(pairs, s), default=self.windows[best].text)
             right = (best, *(i for i in holding if i != best))
             self.asked.append(Asked(simplified(question), text_id, tuple(wanted), sentence, right))
+
+
+def written_questions(path: Path, source: Source) -> list[Asked]:
+    """Return questions that people wrote about plain texts in other words than theirs.
+
+    Args:
+        path: JSON lines with `question`, `text` (the id of the text) and `at`, where in the cleaned text the window
+            begins that answers.
+        source: holds the texts; a question about a text or a place that it does not hold is left out.
+    """
+    asked = []
+    for record in read_jsonl(path):
+        own = source.by_text.get(str(record["text"]), [])
+        before = [i for i in own if source.windows[i].start <= record["at"]]
+        if before:
+            right = max(before, key=lambda i: source.windows[i].start)
+            question = simplified(str(record["question"]))
+            asked.append(Asked(question, str(record["text"]), (), source.windows[right].text, (right,)))
+    return asked
 
 
 def reading_set(folder: Path) -> Source:

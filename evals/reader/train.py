@@ -44,9 +44,9 @@ def load(workdir: Path) -> tuple[Reader, Tokenizer]:
 
 def train(
     reader: Reader, tokenizer: Tokenizer, groups: Sequence[Group], *, seed: int, rate: float = RATE,
-    tell: Callable[[str], None] = print,
+    tell: Callable[[str], None] = print, bf16: bool = False,
 ) -> None:  # fmt: skip
-    """Train on each group once.
+    """Train on each group once; with `bf16` in that precision, which is faster where the processor has AMX.
 
     The loss of a group is the cross-entropy of its right window among all of its windows, and the binary cross-entropy
     of each window and of the trap, so that the number orders windows and tells by itself whether one answers.
@@ -71,7 +71,8 @@ def train(
     began, told = time.monotonic(), [0.0, 0.0, 0.0]
     for number, step in enumerate(steps, start=1):
         some = [groups[i] for i in step]
-        ranking, judging, right = _loss(reader, tokenizer, some)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            ranking, judging, right = _loss(reader, tokenizer, some)
         optimizer.zero_grad(set_to_none=True)
         (ranking + judging).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(trained + head, 1.0)
@@ -115,7 +116,7 @@ def scores_of(reader: Reader, tokenizer: Tokenizer, pairs: Sequence[tuple[str, s
     ids = torch.tensor([one.ids for one in encoded])
     shut = torch.zeros(ids.shape).masked_fill(ids == PAD, torch.finfo(torch.float32).min)[:, None, None, :]
     scores: torch.Tensor = reader(ids, shut)
-    return scores
+    return scores.float()
 
 
 def first_of(reader: Reader, tokenizer: Tokenizer, groups: Sequence[Group]) -> float:
