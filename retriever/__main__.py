@@ -93,8 +93,17 @@ def _as_json(passage: Passage) -> dict[str, Any]:
         "chunk_id": passage.chunk.id,
         "score": passage.score,
         "text": passage.chunk.text,
+        **({"evidence": _evidence(passage)} if passage.evidence else {}),
         **({"copies": list(passage.copies)} if passage.copies else {}),
     }
+
+
+def _evidence(passage: Passage) -> dict[str, Any]:
+    """Return what in a passage that was read answers best, where in its document, and how likely it does."""
+    assert passage.evidence is not None
+    start, end = passage.evidence.start, passage.evidence.end
+    quote = passage.chunk.text[start - passage.chunk.start : end - passage.chunk.start]
+    return {"quote": quote, "start": start, "end": end, "probability": round(passage.evidence.probability, 4)}
 
 
 def _show(question: str, passages: list[Passage], as_json: bool) -> None:
@@ -105,6 +114,9 @@ def _show(question: str, passages: list[Passage], as_json: bool) -> None:
     for passage in passages:
         typer.echo(f"{passage.rank}. 《{passage.article.title}》 {passage.source}  {passage.score:.4f}")
         typer.echo(f"   {passage.chunk.text}\n")
+        if passage.evidence:
+            found = _evidence(passage)
+            typer.echo(f"   证据（把握 {found['probability']:.0%}）：{found['quote']}\n")
         if passage.copies:
             typer.echo(f"   相同文稿：{'、'.join(passage.copies)}\n")
 

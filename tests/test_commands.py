@@ -85,6 +85,8 @@ def test_a_question_brings_ranked_passages_in_json(run: Run, indexed: subprocess
     assert [result["rank"] for result in found["results"]] == [1, 2]
     assert found["results"][0]["source"] == "晋江.md"
     assert {"source", "chunk_id", "score", "text", "title"} <= found["results"][0].keys()
+    evidence = found["results"][0]["evidence"]
+    assert evidence["quote"] in found["results"][0]["text"] and 0 <= evidence["probability"] <= 1
 
 
 def test_a_question_is_asked_within_a_place(run: Run, indexed: subprocess.CompletedProcess[str]) -> None:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from core.schema import Metadata
 from evals.reader.groups import Group, groups_of
 from evals.reader.questions import Exchange, questions_about
-from evals.reader.sources import plain_texts, reading_set
+from evals.reader.sources import plain_texts, reading_set, written_questions
 from retriever.text import squeeze
+from tests.fakes import FakeEncoder
 
 PLACE = Metadata("四川省", "达州市", "通川区")
 SENTENCES = [
@@ -101,6 +102,21 @@ def test_plain_texts_are_asked_about_by_rule(folder: Path) -> None:
     assert 3 <= len(source.asked) <= 9
     for asked in source.asked:
         assert any(asked.answers[0] in squeeze(source.windows[i].text) for i in asked.right)
+
+
+def test_a_written_question_belongs_to_the_window_at_its_place(folder: Path) -> None:
+    source = plain_texts(folder / "passages.jsonl", seed=1, questions_a_text=1)
+    right = source.by_text["p1"][-1]
+    records = [
+        {"id": "w1", "text": "p1", "at": source.windows[right].start, "question": "住滿幾年能把房子買下來？"},
+        {"id": "w2", "text": "已不在的文稿", "at": 0, "question": "答案在哪里？"},
+    ]
+    (folder / "written.jsonl").write_text("\n".join(map(json.dumps, records)), "utf-8")
+    [asked] = written_questions(folder / "written.jsonl", source)
+    assert (asked.question, asked.right) == ("住满几年能把房子买下来？", (right,))
+    [group] = groups_of(source, [asked], random.Random(0), negatives=3, single=0, encoder=FakeEncoder())
+    assert source.windows[right].text[:20] in group.texts[0]
+    assert len(group.texts) > 1 and not any("满五年" in text for text in group.texts[1:])
 
 
 def test_training_puts_first_what_answers() -> None:
