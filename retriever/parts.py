@@ -30,12 +30,12 @@ def parts_of(question: Question, reader: QuestionReader) -> list[Question]:
         spans = _compared_names(question)
     if not spans:
         return [question]
-    starts = [start for start, _ in spans[1:]]
-    tail = question.text[spans[-1][1] :]
+    starts = [start for start, _ in spans]
+    head, tail = question.text[: starts[0]], question.text[spans[-1][1] :]
     parts = []
-    for (start, end), stop in zip(spans, [*starts, len(question.text)], strict=True):
+    for (start, end), stop in zip(spans, [*starts[1:], len(question.text)], strict=True):
         own = question.text[end:stop].strip(_JOINING)
-        part = reader.read(f"{question.text[start:end]}{own or tail}")
+        part = reader.read(f"{head}{question.text[start:end]}{own or tail}")
         parts.append(replace(part, asks=part.asks | question.asks, measures=part.measures or question.measures))
     return parts
 
