@@ -185,7 +185,7 @@ class Assistant(AnswerService):
         checked = checker.check(text, citations)
         if not checked.lines:
             raise ChatModelError("语言模型的回答里没有一句话通过核对。")
-        lacking = [one.question.places[0].name for one in found if not one.supported]
+        lacking = [one.question.subject for one in found if not one.supported]
         lines = [*checked.lines, *(self._templates.fill("answer.partial", what=name) for name in lacking)]
         struck = [writer.templates.fill("notes.struck", count=checked.struck)] if checked.struck else []
         failed = any(citation.status is CitationStatus.FAILED for citation in citations.all())
@@ -216,7 +216,7 @@ class Assistant(AnswerService):
             if one.supported:
                 yield from composer.part(one.question, one.supported, one.weights)
             else:
-                yield self._templates.fill("answer.partial", what=one.question.places[0].name)
+                yield self._templates.fill("answer.partial", what=one.question.subject)
 
     def _refusal(self, found: Sequence[Found]) -> str:
         refusals = [one.refusal for one in found]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assistant.evidence import Sentence, share_of
 from assistant.whereabouts import Locator, is_of_year
 from retriever.question import Ask, Question
-from retriever.text import fold, squeeze
+from retriever.text import fold, squeeze, without_thousands
 
 COSINE_WEIGHT = 10.0
 COSINE_BASE = 0.85
@@ -59,7 +59,8 @@ class Judge:
         names = [n for n in question.names if share_of(squeeze(fold(n)), around) < 1.0]
         if names and (len(names) == len(question.names) or Ask.COMPARE not in question.asks):
             missing += [f"“{name}”" for name in names]
-        missing += [number for number in question.numbers if number not in around]
+        figures = without_thousands(around)
+        missing += [number for number in question.numbers if number not in figures]
         missing += [office for office in question.offices if not re.search(office.replace("部长", "部?长"), around)]
         missing += [f"{year}年" for year in question.years if not is_of_year(sentence, year)]
         missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]

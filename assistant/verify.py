@@ -11,7 +11,6 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from string import punctuation
 
 from assistant.citations import CitationList
@@ -19,7 +18,7 @@ from assistant.evidence import Sentence
 from assistant.values import figures, persons
 from core.schema import Article
 from core.templates import Templates
-from retriever.places import Gazetteer, Mention, short_name
+from retriever.places import Gazetteer, joined, short_name
 from retriever.text import bigrams, fold, squeeze, statement_spans
 
 MOST_EXCERPTS = 12
@@ -295,20 +294,8 @@ class Checker:
         return (proved, places) if proved else None
 
     def _places(self, text: str) -> frozenset[str]:
-        return frozenset(_smallest(self._gazetteer.find(text, self._known)))
-
-
-def _smallest(mentions: Sequence[Mention]) -> Iterator[str]:
-    """Yield the short names of places; of 重庆市九龙坡区 only 九龙坡, so that it tells nothing of 重庆市 as a whole."""
-    for mention, following in pairwise([*mentions, None]):
-        assert mention is not None
-        leads_on = (
-            following is not None
-            and mention.end == following.start
-            and any(one.contains(other) for one in mention.places for other in following.places)
-        )
-        if not leads_on:
-            yield short_name(mention.name)
+        """Return the short names of places; of 重庆市九龙坡区 only 九龙坡: it tells nothing of 重庆市 as a whole."""
+        return frozenset(short_name(mention.name) for mention in joined(self._gazetteer.find(text, self._known), text))
 
 
 def _body(line: str) -> str:

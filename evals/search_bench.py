@@ -1,6 +1,6 @@
 """How fast search is and what it takes as a library grows, beside a plain LangChain retriever over the same vectors.
 
-`python -m evals.search_bench DATA QUESTIONS FP32` measures one library in a process of its own.
+`python -m evals.search_bench DATA MODELS QUESTIONS [FP32]` measures one library in a process of its own.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _asked(settings: Settings, models: Path, questions: Path, fp32: Path | None)
     for name in ("retriever", "assistant"):
         began = time.perf_counter()
         command = [*environment, name, question, "--data", str(settings.data), "--json"]
-        subprocess.run(command, cwd=_PROJECT, capture_output=True, check=False)
+        subprocess.run(command, cwd=_PROJECT, capture_output=True, check=True)
         found[f"{name}_cold_s"] = round(time.perf_counter() - began, 2)
     return found
 
@@ -195,9 +195,9 @@ def main(data: Path, models: Path, questions: Path, fp32: Path | None) -> None:
             waits = list(users.map(lambda i: _timed(lambda: reading.search(asked[i])), range(len(asked))))
         rate = len(asked) / (time.perf_counter() - began)
         found["users"] = {"users": _USERS, **_percentiles(waits), "questions_per_s": round(rate, 1)}
+        found["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6)
         entries = [entry for batch in library.database.index_entries() for entry in batch]
         found["ann_recall@10"] = _recall(library, vectors, entries)
-        found["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
     if fp32:
         found["langchain"] = _langchain(entries, asked, fp32)
     sys.stdout.write(json.dumps(found) + "\n")

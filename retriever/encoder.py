@@ -28,6 +28,7 @@ from core.schema import Vectors
 from core.settings import BUILTIN_MODEL, Settings
 from retriever.builtin.model import PROMPTS, BuiltinModel, Progress, ensure_model
 from retriever.builtin.weights import DIMENSIONS, MAX_TOKENS
+from retriever.text import encodable
 
 if TYPE_CHECKING:
     import torch
@@ -174,12 +175,6 @@ def _token_starts(tokenizer: Any, text: str) -> list[int]:
             text, add_special_tokens=False, truncation=False, verbose=False, return_offsets_mapping=True
         )["offset_mapping"]
     return [start for start, _ in offsets]
-
-
-def encodable(text: str) -> str:
-    """Return a text in a form that tokenizers take."""
-    # A lone surrogate, as it comes from an undecodable command line, has no UTF-8 form.
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def cores() -> int:

@@ -11,51 +11,76 @@ from itertools import pairwise, zip_longest
 from core.schema import Passage
 from retriever.question import Ask, Question, QuestionReader
 
-_PARALLEL = re.compile(r"\s*(?:[、，,]|和|与|及|跟|同|以及)\s*")
+_JOIN = r"\s*(?:以及|及其|[、，,/／]|和|与|及|跟|同(?!时|意)|vs\.?|VS\.?|PK|pk)\s*"
+_PARALLEL = re.compile(_JOIN)
 """What stands between things of which the same is asked."""
-_QUOTES = "“”《》\"'"
-_JOINING = "、，,和与及同跟 "
+_LOOSE_ENDS = re.compile(rf"(?:{_JOIN}|相比|比较|对比|不同于|[；;。])+$")
+_EACH = re.compile(r"各|分别|都(?=[有是])")
+_TOGETHER = re.compile(r"共同|联合|合作|签[署订约]|之间|共建|携手|结对|对口|互[相派设认]")
+"""What several do with each other is one thing."""
+_PREDICATE = re.compile(r"分别|各|都|有[什何哪多]|哪|多少|几|谁|什么|怎|如何|对比|相比|比较|区别|差[别异]")
+_DIFFERENCE = re.compile(r"不同|区别|差[别异]|异同|对比|相比|比较")
+"""What is asked of the whole and says nothing of a part."""
+_AND_THAT = re.compile(r"^的?又?呢\s*[？?]*$")
+_QUOTATION = re.compile(r"“[^”]*”|《[^》]*》")
+_MOST_PARTS = 8
+
+Span = tuple[int, int]
 
 
 def parts_of(question: Question, reader: QuestionReader) -> list[Question]:
-    """Return the parts of a comparison, each of the places or names with what is asked of it; else the question.
+    """Return the parts of a question that asks the same of several things, each with what is asked of it.
 
-    Places are compared where the question says so, or where they are listed one after another: 甲县和乙县各有多少人.
-    Names are compared only where it says so: “甲计划”和“乙计划”有什么不同.
+    The things are places, else programmes, else years. They are compared (有什么不同), or stand one after another:
+    places in any question (甲县和乙县有多少人), programmes and years where it asks for each (各, 分别). What several
+    places do together stays one question. A question of more than eight parts stays whole.
     """
-    spans = [(mention.start, mention.end) for mention in question.places]
-    if len({mention.name for mention in question.places}) < 2 or not (
-        Ask.COMPARE in question.asks or _are_listed(question.text, spans)
-    ):
-        spans = _compared_names(question)
+    spans = [] if _TOGETHER.search(question.text) else _things(question)
     if not spans:
         return [question]
-    starts = [start for start, _ in spans]
-    head, tail = question.text[: starts[0]], question.text[spans[-1][1] :]
-    parts = []
-    for (start, end), stop in zip(spans, [*starts[1:], len(question.text)], strict=True):
-        own = question.text[end:stop].strip(_JOINING)
-        part = reader.read(f"{head}{question.text[start:end]}{own or tail}")
-        parts.append(replace(part, asks=part.asks | question.asks, measures=part.measures or question.measures))
-    return parts
+    text = question.text
+    head, ends = text[: spans[0][0]], [start for start, _ in spans[1:]] + [len(text)]
+    own = [text[end:stop] for (_, end), stop in zip(spans, ends, strict=True)]
+    own = [_LOOSE_ENDS.sub("", between) for between in own[:-1]] + own[-1:]
+    if _AND_THAT.match(own[-1]):
+        own[-1] = own[0]
+    predicate = None if _DIFFERENCE.search(own[-1]) else _PREDICATE.search(own[-1])
+    parts: dict[str, Question] = {}
+    for (start, end), asked in zip(spans, own, strict=True):
+        if not asked:
+            asked = own[-1]
+        elif predicate and not _PREDICATE.search(asked):
+            asked += own[-1][predicate.start() :]
+        part = reader.read(f"{head}{text[start:end]}{asked}")
+        asks = (part.asks | question.asks) - {Ask.OTHER} or part.asks
+        parts.setdefault(part.text, replace(part, asks=asks, measures=part.measures or question.measures))
+    return list(parts.values()) if 1 < len(parts) <= _MOST_PARTS else [question]
 
 
-def _are_listed(text: str, spans: Sequence[tuple[int, int]]) -> bool:
+def _things(question: Question) -> list[Span]:
+    """Return where the things stand of which the same is asked; none where it asks of one."""
+    text, compares = question.text, Ask.COMPARE in question.asks
+    quotations = [match.span() for match in _QUOTATION.finditer(text)]
+    free = [m for m in question.places if not any(a <= m.start < b for a, b in quotations)]
+    places = [(mention.start, mention.end) for mention in free]
+    if len({mention.name for mention in free}) > 1:
+        and_that = bool(_AND_THAT.match(text[places[-1][1] :]))
+        return places if compares or and_that or _are_listed(text, places) else []
+    names = _where(text, question.names, quotations)
+    if len(names) > 1 and (compares or _EACH.search(text)):
+        return names
+    years = _where(text, [f"{year}年" for year in question.years], [])
+    return years if len(years) > 1 and _EACH.search(text) and _are_listed(text, years) else []
+
+
+def _where(text: str, names: Sequence[str], quotations: Sequence[Span]) -> list[Span]:
+    """Return where names stand, in order, each with its quotation marks."""
+    spans = [(start, start + len(name)) for name in names if (start := text.find(name)) >= 0]
+    return sorted({next(((a, b) for a, b in quotations if a <= start < b), (start, end)) for start, end in spans})
+
+
+def _are_listed(text: str, spans: Sequence[Span]) -> bool:
     return all(_PARALLEL.fullmatch(text[a[1] : b[0]]) for a, b in pairwise(spans))
-
-
-def _compared_names(question: Question) -> list[tuple[int, int]]:
-    """Return where the names stand that a question without places compares, with their quotation marks."""
-    if Ask.COMPARE not in question.asks or question.places:
-        return []
-    spans = []
-    for name in question.names:
-        start = question.text.find(name)
-        if start >= 0:
-            end = start + len(name)
-            marked = question.text[start - 1 : start] in (*_QUOTES,) and question.text[end : end + 1] in (*_QUOTES,)
-            spans.append((start - 1, end + 1) if marked and start else (start, end))
-    return sorted(spans) if len(spans) > 1 else []
 
 
 def in_turn(found: Sequence[Sequence[Passage]], k: int) -> list[Passage]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -102,7 +102,32 @@ def short_name(name: str) -> str:
         short = pattern.sub("", name)
         if short != name and len(short) >= 2:
             return short
+        if short != name and pattern is _PEOPLES:
+            return name[:2]  # 彭水 ends like the name of the 水族
     return name
+
+
+def joined(mentions: Sequence[Mention], text: str) -> list[Mention]:
+    """Return the mentions, those written from large to small as one: 江苏省盐城市盐都区, 重庆市的九龙坡区.
+
+    Its name is that of the smallest part, and it means what of that lies in the larger. A later name that several
+    places bear means the one in a larger place that was named before it: 重庆市九龙坡区和江北区.
+    """
+    whole: list[Mention] = []
+    for number, mention in enumerate(mentions):
+        last = whole[-1] if whole else None
+        if last and text[last.end : mention.start] in ("", "的") and (own := _inside(mention, last.places)):
+            whole[-1] = Mention(last.start, mention.end, mention.name, own)
+            continue
+        above = [place for earlier in mentions[:number] for place in earlier.places]
+        cities = [place for place in above if place.city]
+        meant = _inside(mention, cities) or _inside(mention, above)
+        whole.append(replace(mention, places=meant or mention.places))
+    return whole
+
+
+def _inside(mention: Mention, above: Sequence[Place]) -> tuple[Place, ...]:
+    return tuple(p for p in mention.places if any(place != p and place.contains(p) for place in above))
 
 
 # Younger than the package, and 雄安新区, which is run like a city without being one.

@@ -13,8 +13,8 @@ from pathlib import Path
 import rjieba
 
 from retriever.names import quoted_names
-from retriever.places import Gazetteer, Mention, short_name
-from retriever.text import fold, simplified, squeeze, without_asking
+from retriever.places import Gazetteer, Mention, joined, short_name
+from retriever.text import encodable, fold, narrow, simplified, squeeze, without_asking, without_thousands
 
 _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 """Tags of rjieba with which a single character carries meaning: 选, 派, 配."""
@@ -22,6 +22,7 @@ _TELLING_TAGS = frozenset({"v", "vg", "vn", "zg", "a"})
 _PROPER_TAGS = frozenset({"nr", "nrt", "nrfg", "nt", "nz", "eng"})
 _PART_END = re.compile(r"[，,；;。？?、]|以及|和(?=多少|几)")
 _AREA = re.compile(r"^.*(?:[省市区县镇乡村]|街道|社区)(?=.{4})")
+_QUOTATION = re.compile(r"“[^”]*”|《[^》]*》")
 _OTHER_CLASS = 0.6
 _FOCUS = 1.6
 
@@ -91,8 +92,17 @@ class Question:
     def agreement(self, text: str) -> float:
         """Return the share of the named things that stand in `text`, 0 to 1; 1 where nothing is named."""
         named = self.named
-        plain = squeeze(fold(text))
-        return sum(squeeze(fold(name)) in plain for name in named) / len(named) if named else 1.0
+        plain = without_thousands(squeeze(fold(text)))
+        return sum(_stands_in(squeeze(fold(name)), plain) for name in named) / len(named) if named else 1.0
+
+    @property
+    def subject(self) -> str:
+        """What the question is about, in a word or two: its place, its programme or its year; else its own text."""
+        if self.places:
+            return self.places[0].name
+        if self.names:
+            return f"“{self.names[0]}”"
+        return f"{self.years[0]}年" if self.years else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +146,15 @@ class QuestionReader:
 
     def read(self, text: str) -> Question:
         """Take a question apart."""
-        plain = self._words["preface"].sub("", simplified(text.strip()))
-        mentions = self._gazetteer.find_in_question(plain, self._places)
-        places = tuple(m for m in mentions if not self._words["part_of_name"].match(plain, m.end))
+        plain = self._without_preface(narrow(simplified(encodable(text).strip())))
+        mentions = joined(self._gazetteer.find_in_question(plain, self._places), plain)
+        left_out = [match.span() for match in self._words["left_out"].finditer(plain)]
+        places = tuple(
+            mention
+            for mention in mentions
+            if not self._words["part_of_name"].match(plain, mention.end)
+            and not any(start <= mention.start < end for start, end in left_out)
+        )
         tagged = list(self._terms(plain, places))
         focus = "|".join(part for match in self._words["focus"].findall(plain) for part in match if part)
         asks = frozenset(ask for ask, pattern in self._vocabulary.asks.items() if pattern.search(plain))
@@ -154,14 +170,21 @@ class QuestionReader:
             },
             focus=tuple(word for word, _ in tagged if word in focus),
             proper=tuple(word for word, tag in tagged if tag in _PROPER_TAGS and len(word) > 2),
-            moments=tuple(self._words["moment"].findall(plain)),
+            moments=tuple(self._words["moment"].findall(_QUOTATION.sub("", plain))),
             small_talk=bool(self._words["small_talk"].search(fold(plain))),
             wanted=len(self._words["asked_number"].findall(plain)),
             measures=tuple(self._measures(plain, [word for word, _ in tagged])),
-            numbers=tuple(self._words["number"].findall(plain)),
+            numbers=tuple(map(without_thousands, self._words["number"].findall(plain))),
             offices=tuple(self._words["office"].findall(plain)),
             spread=bool(self._words["spread"].search(plain)) and not _names_districts(places),
         )
+
+    def _without_preface(self, text: str) -> str:
+        """Return a question without a remark in front of it that says only what it is for."""
+        match = self._words["preface"].match(text)
+        if not match or self._gazetteer.find_in_question(match[0], self._places):
+            return text
+        return text[match.end() :]
 
     def _measures(self, text: str, terms: Sequence[str]) -> Iterator[Measure]:
         for match in self._words["measure"].finditer(text):
@@ -199,6 +222,13 @@ class QuestionReader:
 def _names_districts(mentions: Iterable[Mention]) -> bool:
     """Whether places are named that have no further places in them to ask about."""
     return any(place.district for mention in mentions for place in mention.places)
+
+
+def _stands_in(name: str, text: str) -> bool:
+    """Whether a name stands in a text; a figure only by itself, not as a part of another."""
+    if name[:1].isdecimal():
+        return bool(re.search(rf"(?<![\d.]){re.escape(name)}(?!\d)", text))
+    return name in text
 
 
 def _is_noun(tag: str) -> bool:

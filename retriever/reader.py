@@ -17,7 +17,8 @@ from core.errors import EncoderError
 from core.schema import EvidenceReader, Vectors
 from core.settings import BUILTIN_MODEL, NO_MODEL, Settings
 from retriever.builtin.model import BuiltinModel, Progress, ensure_reader
-from retriever.encoder import cores, encodable, local_folder
+from retriever.encoder import cores, local_folder
+from retriever.text import encodable
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

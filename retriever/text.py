@@ -57,6 +57,27 @@ def simplified(text: str) -> str:
     return text.translate(_SIMPLIFIED)
 
 
+_NARROW = {0xFF01 + i: 0x21 + i for i in range(94) if chr(0x21 + i).isalnum() or chr(0x21 + i) in "%+.-/"}
+_CHINESE_YEAR = re.compile(r"[〇零○一二三四五六七八九]{4}(?=年)")
+_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+
+def encodable(text: str) -> str:
+    """Return a text in a form that tokenizers take: half a character, as of a broken command line, becomes a mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def narrow(text: str) -> str:
+    """Return `text` with full-width letters and digits half-width and 二〇二二年 as 2022年; all keep their places."""
+    return _CHINESE_YEAR.sub(lambda year: year[0].translate(_DIGITS), text.translate(_NARROW))
+
+
+def without_thousands(text: str) -> str:
+    """Return `text` with the commas inside figures left out: 1,200 and 1200 are one."""
+    return _THOUSANDS.sub("", text)
+
+
 def fold(text: str) -> str:
     """Return `text` as search compares it: Traditional characters made simplified, full-width, half-width and case
     variants made equal (NFKC, case-folded), radicals from PDFs made characters, invisible signs and halves of

@@ -26,7 +26,7 @@ _TRAPS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A question and the texts that it is held against; `texts[0]` answers it, no other does.
+    """A question and the texts that it is held against; `texts[0]` answers it, no other is known to.
 
     `trap` is the same question with one thing exchanged, which `texts[0]` does not answer; empty where there is none.
     """

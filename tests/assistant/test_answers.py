@@ -198,3 +198,16 @@ def test_thanks_are_met_with_what_the_assistant_is_for(assistant: Assistant) -> 
 def test_stages_add_up_to_the_total(assistant: Assistant) -> None:
     timings = ask(assistant, "桐庐县“春茶计划”有多少人报名？").timings_ms
     assert sum(ms for stage, ms in timings.items() if stage != "total") == pytest.approx(timings["total"])
+
+
+def test_of_two_programmes_the_one_without_evidence_is_named_as_lacking(assistant: Assistant) -> None:
+    answer = ask(assistant, "“春茶计划”和“银杏计划”有什么不同？")
+    assert answer.status is AnswerStatus.PARTIAL
+    assert "“银杏计划”" in answer.text and "银杏" not in "".join(citation.quote for citation in answer.citations)
+    assert any("春茶" in citation.quote for citation in answer.citations)
+
+
+def test_a_change_of_year_keeps_the_place(assistant: Assistant) -> None:
+    answer = ask(assistant, "换成1998年呢？", ("user", "桐庐县“春茶计划”有多少人报名？"))
+    assert any("桐庐县1998年" in note for note in answer.notes)
+    assert answer.status is AnswerStatus.REFUSED

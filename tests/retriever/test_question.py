@@ -27,14 +27,17 @@ def reader(gazetteer: Gazetteer) -> QuestionReader:
         ("两地的做法有什么不同？", Ask.COMPARE),
         ("有没有先例？", Ask.PRECEDENT),
         ("介绍一下。", Ask.OTHER),
+        ("与谁签约？", Ask.UNIT),
+        ("区委书记叫什么？", Ask.PERSON),
     ],
 )
 def test_what_is_asked_for_is_recognised(reader: QuestionReader, question: str, ask: Ask) -> None:
     assert ask in reader.read(question).asks
 
 
-def test_what_a_theme_is_needs_no_definition(reader: QuestionReader) -> None:
-    assert Ask.DEFINITION not in reader.read("桐庐县这次活动的主题是什么？").asks
+@pytest.mark.parametrize("question", ["桐庐县这次活动的主题是什么？", "“春茶计划”是什么时候启动的？", "为什么是先进？"])
+def test_not_every_what_asks_for_a_definition(reader: QuestionReader, question: str) -> None:
+    assert Ask.DEFINITION not in reader.read(question).asks
 
 
 def test_places_names_and_years_are_found(reader: QuestionReader) -> None:
@@ -54,3 +57,75 @@ def test_the_place_in_the_name_of_a_university_is_no_place_of_the_question(reade
 
 def test_an_ordinary_word_that_somebody_quoted_is_no_name(reader: QuestionReader) -> None:
     assert "人才" not in reader.read("鸠江区引进了多少人才？").names
+
+
+def test_a_place_written_from_large_to_small_is_one_place(reader: QuestionReader) -> None:
+    question = reader.read("浙江省杭州市桐庐县和安徽省的鸠江区各有多少人？")
+    assert [question.text[place.start : place.end] for place in question.places] == [
+        "浙江省杭州市桐庐县",
+        "安徽省的鸠江区",
+    ]
+    assert [place.name for place in question.places] == ["桐庐县", "鸠江区"]
+
+
+def test_a_name_of_several_places_means_the_one_in_the_place_named_before(reader: QuestionReader) -> None:
+    *_, second = reader.read("江苏省徐州市的泉山区和鼓楼区各有多少人？").places
+    assert [place.city for place in second.places] == ["徐州市"]
+
+
+@pytest.mark.parametrize(
+    ("question", "years", "numbers"),
+    [
+        ("２０２２年桐庐县引进多少人？", ("2022",), ()),
+        ("二〇二二年桐庐县引进多少人？", ("2022",), ()),
+        ("哪个区引进2000名人才？", (), ("2000",)),
+        ("哪里投入1,200万元？", (), ("1200",)),
+        ("会议8:30开始吗？", (), ()),
+        ("2021年以来哪里培养了350名选调生？", ("2021",), ("350",)),
+    ],
+)
+def test_years_and_figures_are_told_apart(
+    reader: QuestionReader, question: str, years: tuple[str, ...], numbers: tuple[str, ...]
+) -> None:
+    found = reader.read(question)
+    assert (found.years, found.numbers) == (years, numbers)
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("写综述要用：桐庐县有多少人报名？", "桐庐县有多少人报名？"),
+        ("桐庐县：2022年有多少人报名？", "桐庐县：2022年有多少人报名？"),
+        ("写桐庐县的材料用：有多少人报名？", "写桐庐县的材料用：有多少人报名？"),
+        ("人才公寓：有哪些支持政策？", "人才公寓：有哪些支持政策？"),
+    ],
+)
+def test_a_remark_in_front_is_left_out_and_a_subject_is_not(reader: QuestionReader, question: str, kept: str) -> None:
+    assert reader.read(question).text == kept
+
+
+def test_places_that_are_named_to_leave_them_out_are_not_asked_about(reader: QuestionReader) -> None:
+    question = reader.read("除了桐庐县和鸠江区，还有哪些地方建了人才公寓？")
+    assert question.places == () and question.spread
+
+
+@pytest.mark.parametrize("question", ["谢谢！", "谢谢你的帮助", "你好", "你是谁？"])
+def test_words_to_a_person_are_small_talk(reader: QuestionReader, question: str) -> None:
+    assert reader.read(question).small_talk
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["好的做法有哪些？", "感谢信有哪些？", "再见习期是多久？", "你好，桐庐县有多少人报名？", "“今日头条”报道了什么？"],
+)
+def test_real_questions_are_not_taken_for_small_talk_or_the_moment(reader: QuestionReader, question: str) -> None:
+    found = reader.read(question)
+    assert not found.small_talk and not found.moments
+
+
+def test_agreement_is_the_share_of_the_named_things_that_stand_in_a_text(reader: QuestionReader) -> None:
+    question = reader.read("桐庐县2022年的“春茶计划”引进的15名硕士在哪？")
+    assert question.agreement("2022年，桐庐实施春茶计划，引进硕士15名。") == 1.0
+    assert question.agreement("2022年，桐庐县引进硕士。") == 0.5
+    assert question.agreement("2015年引进硕士。") == 0.0
+    assert reader.read("有哪些措施？").agreement("任何文字") == 1.0

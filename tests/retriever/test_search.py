@@ -72,9 +72,9 @@ def test_a_question_of_white_space_finds_nothing_and_embeds_nothing(stocked: Off
     assert stocked.encoder.asked == 0
 
 
-@pytest.mark.parametrize("query", ["？！", "“”《》", "+ - && || (", "湄潭\u2028茶", "\ud83c\udf75", "a" * 3000])
+@pytest.mark.parametrize("query", ["？！", "“”《》", "+ - && || (", "湄潭\u2028茶", "🍵", "半个字\ud83c", "a" * 3000])
 def test_no_question_is_too_odd_to_search_for(stocked: Office, query: str) -> None:
-    stocked.search(query.encode("utf-16", "surrogatepass").decode("utf-16"))
+    stocked.search(query)
 
 
 def test_passages_are_ranked_without_repeats_and_carry_their_source(stocked: Office) -> None:
