@@ -214,6 +214,11 @@ def measure_reader(
                 cmrc, open_encoder(settings), reader, settings, every=every, held_out=not all_questions,
                 progress=progress,
             )  # fmt: skip
+            if unseen:
+                totals["unseen"] = measure(
+                    unseen, open_encoder(settings), reader, settings, every=every, held_out=False, progress=progress,
+                    passages=texts,
+                )  # fmt: skip
             totals["hard_negatives"] = {
                 "cmrc": hard_negatives(reader, groups.cmrc), "field": hard_negatives(reader, groups.field),
             }  # fmt: skip

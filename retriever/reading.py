@@ -11,9 +11,9 @@ from retriever.question import Question
 from retriever.text import bigrams, simplified, statement_spans, without_asking
 from retriever.windows import lead_of, shown, windows_of
 
-READ_PASSAGES = 15
+READ_PASSAGES = 12
 """So many of the first passages are read."""
-_WINDOWS_A_PASSAGE = 2
+_WINDOWS_A_PASSAGE = 3
 _RANK_WEIGHT = 1.5
 """What the logarithm of the rank that search gave counts beside the log-odds of the reader; see “Weights” in
 `docs/measurements.md`."""

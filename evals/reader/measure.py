@@ -38,18 +38,19 @@ class _Query:
 
 def measure(
     folder: Path, encoder: Encoder, reader: EvidenceReader, settings: Settings, *, every: int = 1,
-    held_out: bool = True, progress: Callable[[str, int, int], None] | None = None,
+    held_out: bool = True, progress: Callable[[str, int, int], None] | None = None, passages: Path | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Ask a reading-comprehension set, all of whose passages are indexed, with and without the reader.
 
     Args:
-        folder: `passages.jsonl`, `queries.jsonl` with `answers`, `qrels.tsv`.
+        folder: `passages.jsonl`, `queries.jsonl` (where these have `answers`, sentences are measured too), `qrels.tsv`.
         encoder: embeds.
         reader: reads.
         settings: where the models are.
         every: 2 takes every second question, and so on.
         held_out: only questions about passages that took no part in any training.
         progress: told how far it is.
+        passages: stands where the set comes without its own `passages.jsonl`.
     """
     relevant = load_judgements(folder / "qrels.tsv")
     queries = [
@@ -57,7 +58,7 @@ def measure(
         for q in read_jsonl(folder / "queries.jsonl")
     ]
     queries = [q for q in queries if not held_out or all(map(is_held_out, q.right))][::every]
-    with temporary_library(folder / "passages.jsonl", encoder, settings) as (library, _):
+    with temporary_library(passages or folder / "passages.jsonl", encoder, settings) as (library, _):
         searcher, chance = Searcher(library, encoder), random.Random(0)
         exchange = Exchange([query.text for query in queries])
         dense: dict[str, list[str]] = {}
@@ -82,7 +83,8 @@ def measure(
             texts = [
                 squeeze(simplified(p.chunk.text[e.start - p.chunk.start : e.end - p.chunk.start])) for p, e in sentences
             ]
-            first.append([any(answer in text for answer in wanted) for text in texts])
+            if wanted:
+                first.append([any(answer in text for answer in wanted) for text in texts])
             if number % 2:
                 judged.append(("answerable", _odds(answered), _cosine(found, near)))
             else:
@@ -100,8 +102,8 @@ def measure(
         "dense": metrics(dense, judgements),
         "fused": metrics(plain, judgements),
         "read": metrics(read, judgements),
-        "answer_in_first_sentence": fmean(bool(one and one[0]) for one in first),
-        "answer_in_first_two": fmean(any(one) for one in first),
+        "answer_in_first_sentence": fmean(bool(one and one[0]) for one in first) if first else None,
+        "answer_in_first_two": fmean(any(one) for one in first) if first else None,
         **_judgement(judged),
     }
 
