@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -22,6 +23,8 @@ CANDIDATES = 60
 """How many chunks each search hands to the fusion."""
 WEIGHTS = {"dense": 2.0, "keyword": 1.0, "sentence": 1.0}
 """What a rank in each search counts in the fusion; see “Weights” in `docs/measurements.md`."""
+_ONE_OF_THEM = re.compile(r"(?<!有没有)哪一?个")
+"""Asks for one of many places, not for several."""
 _SHARED = 0.7
 """Of the figures and pairs of characters in a passage, the share that makes it the same passage of another copy."""
 
@@ -115,13 +118,14 @@ class Searcher:
         """
         if k < 1:
             return []
+        many = question.spread and not _ONE_OF_THEM.search(question.text)
         depth = max(CANDIDATES, k)
         rankings = self._rankings(question.text, depth, vector, scope)
         fused = self._fuse(rankings)
-        found = self._passages(fused, depth if question.spread or self._reader else k)
+        found = self._passages(fused, depth if many or self._reader else k)
         if self._reader:
             found = read_passages(self._reader, question, found)
-        return (many_texts_first(found) if question.spread else found)[:k]
+        return (many_texts_first(found) if many else found)[:k]
 
     def _passages(self, fused: Sequence[tuple[str, float]], k: int) -> list[Passage]:
         found = self._each_once([chunk_id for chunk_id, _ in fused], k)
