@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _DATABASE = "orgask.sqlite3"
-_INDEX_FORMAT = "2"
+_INDEX_FORMAT = "3"
 """Of what the derived indexes hold; those of another format are made anew."""
 Progress = Callable[[str, int, int], None]
 """Called with a stage in words, what is done and what there is to do."""

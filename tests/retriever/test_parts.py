@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.schema import Article, Chunk, Passage
 from retriever.parts import in_turn, many_texts_first, parts_of
 from retriever.places import Gazetteer
 from retriever.question import QuestionReader, Vocabulary
+from retriever.search import Searcher
 from tests.office import Office, report_text
 
 PLACES = ("湄潭县", "晋江市", "繁昌区", "桐庐县")
@@ -87,6 +90,14 @@ def test_every_part_of_a_comparison_has_its_evidence_in_front(stocked: Office) -
     assert {passage.source for passage in found[:2]} == {"晋江市.txt", "桐庐县.txt"}
     assert [passage.rank for passage in found] == [1, 2, 3, 4, 5, 6]
     assert len({passage.chunk.id for passage in found}) == 6
+
+
+def test_a_question_for_one_of_many_places_keeps_the_order_of_search(stocked: Office) -> None:
+    with stocked.reading() as library:
+        searcher = Searcher(library, stocked.encoder)
+        question = searcher.questions.read("哪个县的新入库青年人才最多？")
+        found = searcher.find(question, 8)
+        assert question.spread and found == searcher.find(replace(question, spread=False), 8)
 
 
 def passage(text: str, number: int) -> Passage:
