@@ -170,7 +170,7 @@ def train_reader(
     texts: Annotated[Path, typer.Option(help="本领域的文本（JSON Lines，字段 id、text）")],
     out: Annotated[Path, typer.Option(help="模型写到这个目录")],
     unseen: Annotated[Path | None, typer.Option(help="检索评测集，其中的文本不参与训练")] = None,
-    written: Annotated[Path | None, typer.Option(help="人写的、换了说法的问题（JSON Lines）")] = None,
+    written: Annotated[Path | None, typer.Option(help="换了说法写成的问题（JSON Lines）")] = None,
     limit: Annotated[int | None, typer.Option(help="每种来源最多用这么多题，试跑用")] = None,
     bf16: Annotated[bool, typer.Option(help="以 bf16 训练；处理器有 AMX 时快三分之一")] = False,
 ) -> None:

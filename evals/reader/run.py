@@ -54,7 +54,7 @@ def make_groups(
         texts: plain texts of the field, from which rules make questions.
         unseen: a retrieval set whose texts are kept out of training.
         limit: so many groups of each source at most.
-        written: questions that people wrote about the plain texts; see `evals.reader.sources.written_questions`.
+        written: questions that were written about the plain texts; see `evals.reader.sources.written_questions`.
         encoder: finds what is near to these in meaning.
     """
     chance = random.Random(_SEED)

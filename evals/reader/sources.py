@@ -74,7 +74,7 @@ class Source:
 
 
 def written_questions(path: Path, source: Source) -> list[Asked]:
-    """Return questions that people wrote about plain texts in other words than theirs.
+    """Return questions that were written about plain texts in other words than theirs.
 
     Args:
         path: JSON lines with `question`, `text` (the id of the text) and `at`, where in the cleaned text the window
