@@ -93,7 +93,6 @@ def _as_json(passage: Passage) -> dict[str, Any]:
         "chunk_id": passage.chunk.id,
         "score": passage.score,
         "text": passage.chunk.text,
-        **({"evidence": _evidence(passage)} if passage.evidence else {}),
         **({"copies": list(passage.copies)} if passage.copies else {}),
     }
 
@@ -108,7 +107,15 @@ def _evidence(passage: Passage) -> dict[str, Any]:
 
 def _show(question: str, passages: list[Passage], as_json: bool) -> None:
     if as_json:
-        results = [{**_as_json(p), "title": p.article.title, "rank": p.rank} for p in passages]
+        results = [
+            {
+                **_as_json(p),
+                "title": p.article.title,
+                "rank": p.rank,
+                **({"evidence": _evidence(p)} if p.evidence else {}),
+            }
+            for p in passages
+        ]
         print_json({"query": question, "results": results})
         return
     for passage in passages:
