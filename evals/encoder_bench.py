@@ -40,13 +40,14 @@ def compare_encoders(texts: Sequence[str], workdir: Path) -> dict[str, Any]:
     Raises:
         UsageError: there are no texts.
     """
+    from sentence_transformers import SentenceTransformer
+
     if not texts:
         raise UsageError("没有可用于测速的文本，请先运行 python -m ingest 建立资料库。")
     ours = open_encoder(Settings.load(embedding_model=BUILTIN_MODEL, model_folder=workdir))
     folder = workdir / "multilingual-e5-small-fp32"
     unpack_fp32(folder)
-    reference = open_encoder(Settings.load(embedding_model=str(folder)))
-    plain = reference.model
+    plain = SentenceTransformer(str(folder), local_files_only=True)
 
     def plain_documents(batch: Sequence[str]) -> Vectors:
         return np.asarray(plain.encode_document(list(batch), normalize_embeddings=True, show_progress_bar=False))

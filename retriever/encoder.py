@@ -1,7 +1,6 @@
-"""Texts to unit vectors, always through sentence-transformers.
+"""Texts to unit vectors: by the built-in model, or by any other through sentence-transformers.
 
-sentence-transformers takes seconds to import, so the built-in model is loaded when the first text is embedded;
-its name and dimensions are known before.
+The built-in model is loaded when the first text is embedded; its name and dimensions are known before.
 """
 
 from __future__ import annotations
@@ -10,28 +9,25 @@ import ctypes
 import gc
 import hashlib
 import logging
-import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from core.errors import EncoderError
 from core.schema import Vectors
 from core.settings import BUILTIN_MODEL, Settings
 from retriever.builtin.model import PROMPTS, BuiltinModel, Progress, ensure_model
+from retriever.builtin.runner import Runner
 from retriever.builtin.weights import DIMENSIONS, MAX_TOKENS
 from retriever.text import encodable
 
 if TYPE_CHECKING:
-    import torch
     from sentence_transformers import SentenceTransformer
 
 logger = logging.getLogger(__name__)
@@ -55,12 +51,34 @@ def open_encoder(settings: Settings, progress: Progress | None = None) -> Senten
     """
     if settings.embedding_model == BUILTIN_MODEL:
         model = ensure_model(settings.models, progress)
-        return SentenceEncoder(model.name, DIMENSIONS, lambda: _load_builtin(model), BATCH * 4 * cores())
+        return SentenceEncoder(model.name, DIMENSIONS, lambda: _Builtin(model))
     return _open_folder(settings.embedding_model)
 
 
+class TextModel(Protocol):
+    """What a `SentenceEncoder` needs of a model."""
+
+    @property
+    def limit(self) -> int | None:
+        """Tokens that the model takes at once."""
+
+    @property
+    def reserved(self) -> int:
+        """How many of these are special ones."""
+
+    @property
+    def prompts(self) -> Mapping[str, str]:
+        """What stands before a `query` and before a `document`."""
+
+    def token_starts(self, text: str) -> list[int]:
+        """Return where each token starts, in characters, without special tokens and without a limit."""
+
+    def embed(self, texts: Sequence[str], task: str) -> Vectors:
+        """Return one vector a text, of any length but zero, shape (len(texts), dimensions)."""
+
+
 class SentenceEncoder:
-    """An `Encoder` around a `SentenceTransformer` that never cuts a text silently.
+    """An `Encoder` around a model that never cuts a text silently.
 
     A text longer than the model takes is split at token boundaries into windows; its vector is the mean of the
     windows' vectors, weighted by their tokens. Safe to share between threads.
@@ -69,15 +87,13 @@ class SentenceEncoder:
         name: identity of model and weights.
         dimensions: length of a vector.
         load: called once, when the model is first needed.
-        batch_size: texts that the model gets at once.
     """
 
-    def __init__(self, name: str, dimensions: int, load: Callable[[], SentenceTransformer], batch_size: int) -> None:
+    def __init__(self, name: str, dimensions: int, load: Callable[[], TextModel]) -> None:
         self._name = name
         self._dimensions = dimensions
         self._load = load
-        self._batch_size = batch_size
-        self._loaded: SentenceTransformer | None = None
+        self._loaded: TextModel | None = None
         self._lock = threading.Lock()
 
     @property
@@ -89,14 +105,6 @@ class SentenceEncoder:
     def dimensions(self) -> int:
         """Length of a vector."""
         return self._dimensions
-
-    @property
-    def model(self) -> SentenceTransformer:
-        """The model itself; loaded on first use, which takes seconds."""
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = self._load()
-            return self._loaded
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, shape (len(texts), dimensions), float32."""
@@ -121,116 +129,95 @@ class SentenceEncoder:
 
     def fits(self, text: str) -> bool:
         """Tell whether a document is embedded in one piece."""
-        return len(self._windows(text, self._prompt("document"))) == 1
+        return len(_windows(self._model(), text, "document")) == 1
+
+    def _model(self) -> TextModel:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
 
     def _encode(self, texts: Sequence[str], task: str) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
-        prompt = self._prompt(task)
-        split = [self._windows(encodable(text), prompt) for text in texts]
+        model = self._model()
+        split = [_windows(model, encodable(text), task) for text in texts]
         long = sum(len(windows) > 1 for windows in split)
         if long:
             logger.info("%d 条文本超过模型一次能处理的长度，已分段求向量", long)
         owners = np.repeat(np.arange(len(split)), [len(windows) for windows in split])
         tokens = np.array([count for windows in split for _, count in windows], np.float32)
-        vectors = self._embed([window for windows in split for window, _ in windows], task)
+        vectors = _unit(model.embed([window for windows in split for window, _ in windows], task))
         sums = np.zeros((len(split), self.dimensions), np.float32)
         np.add.at(sums, owners, vectors * tokens[:, None])
-        normalised: Vectors = sums / np.linalg.norm(sums, axis=1, keepdims=True)
-        return normalised
-
-    def _embed(self, texts: list[str], task: str) -> Vectors:
-        encode = self.model.encode_query if task == "query" else self.model.encode_document
-        vectors = encode(texts, batch_size=self._batch_size, show_progress_bar=False, normalize_embeddings=True)
-        return np.asarray(vectors, np.float32)
-
-    def _prompt(self, task: str) -> str:
-        return self.model.prompts.get(task) or ""
-
-    def _windows(self, text: str, prompt: str) -> list[tuple[str, int]]:
-        """Split a text into the fewest windows of equal size that fit, each with its number of tokens (at least 1)."""
-        limit = self.model.max_seq_length
-        starts = _token_starts(self.model.tokenizer, prompt + text)
-        body = [start - len(prompt) for start in starts if start >= len(prompt)]
-        reserved = self.model.tokenizer.num_special_tokens_to_add(False) + len(starts) - len(body)
-        if limit is None or reserved + len(body) <= limit:
-            return [(text, max(1, len(body)))]
-        parts = ceil(len(body) / (limit - reserved))
-        cuts = sorted({body[len(body) * part // parts] for part in range(1, parts)} - {0})
-        if not cuts:
-            return [(text, len(body))]
-        pieces = (text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True))
-        # A piece may have a few tokens more by itself than inside the text: look again.
-        return [window for piece in pieces for window in self._windows(piece, prompt)]
+        return _unit(sums)
 
 
-def _token_starts(tokenizer: Any, text: str) -> list[int]:
-    """Return where each token starts, in characters, without special tokens and without a limit."""
-    from tokenizers import Tokenizer
+def _windows(model: TextModel, text: str, task: str) -> list[tuple[str, int]]:
+    """Split a text into the fewest windows of equal size that fit, each with its number of tokens (at least 1)."""
+    prompt = model.prompts.get(task, "")
+    starts = model.token_starts(prompt + text)
+    body = [start - len(prompt) for start in starts if start >= len(prompt)]
+    reserved = model.reserved + len(starts) - len(body)
+    if model.limit is None or reserved + len(body) <= model.limit:
+        return [(text, max(1, len(body)))]
+    parts = ceil(len(body) / (model.limit - reserved))
+    cuts = sorted({body[len(body) * part // parts] for part in range(1, parts)} - {0})
+    if not cuts:
+        return [(text, len(body))]
+    pieces = (text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True))
+    # A piece may have a few tokens more by itself than inside the text: look again.
+    return [window for piece in pieces for window in _windows(model, piece, task)]
 
-    if isinstance(tokenizer, Tokenizer):
-        offsets = tokenizer.encode(text, add_special_tokens=False).offsets
-    else:
-        offsets = tokenizer(
-            text, add_special_tokens=False, truncation=False, verbose=False, return_offsets_mapping=True
-        )["offset_mapping"]
-    return [start for start, _ in offsets]
 
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _unit(vectors: Vectors) -> Vectors:
+    normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return normalised
 
 
 # --- The built-in model ----------------------------------------------------------------------------------------
 
 
-def _load_builtin(model: BuiltinModel) -> SentenceTransformer:
-    import onnxruntime  # type: ignore[import-untyped]
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import InputModule
-    from tokenizers import Tokenizer
+class _Builtin:
+    """The built-in model, straight on ONNX Runtime: sentence-transformers would take 3 to 5 s to import and 300 MB."""
 
-    class OnnxEncoder(InputModule):
-        """Token numbers to sentence vectors, each text by itself and the texts of a batch in parallel.
+    limit: int | None = MAX_TOKENS
+    prompts: Mapping[str, str] = PROMPTS
 
-        int8 scales are taken over the whole input, so that a text embedded together with others would get
-        another vector than alone; and one thread a text is faster than several threads on one.
-        """
+    def __init__(self, model: BuiltinModel) -> None:
+        self._runner = Runner(model)
+        self.reserved = self._runner.tokenizer.num_special_tokens_to_add(False)
 
-        max_seq_length = MAX_TOKENS
+    def token_starts(self, text: str) -> list[int]:
+        offsets = self._runner.tokenizer.encode(text, add_special_tokens=False).offsets
+        return [start for start, _ in offsets]
 
-        def __init__(self) -> None:
-            super().__init__()  # type: ignore[no-untyped-call]
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            self.session = onnxruntime.InferenceSession(str(model.onnx), options, ["CPUExecutionProvider"])
-            self.tokenizer = Tokenizer.from_file(str(model.tokenizer))
-            self.threads = ThreadPoolExecutor(cores(), thread_name_prefix="encoder")
-
-        def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
-            encodings = self.tokenizer.encode_batch_fast([(prompt or "") + text for text in inputs])
-            return {"token_ids": [np.array([encoding.ids], np.int64) for encoding in encodings]}
-
-        def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, torch.Tensor]:
-            vectors = list(self.threads.map(self._run, features["token_ids"]))
-            return {"sentence_embedding": torch.from_numpy(np.concatenate(vectors))}
-
-        def _run(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-            vector: npt.NDArray[np.float32] = self.session.run(None, {"input_ids": ids})[0]
-            return vector
-
-        def get_embedding_dimension(self) -> int:
-            return DIMENSIONS
-
-        def save(self, *args: Any, **kwargs: Any) -> None:
-            raise NotImplementedError("the built-in model is made from its package, never saved")
-
-    return SentenceTransformer(modules=[OnnxEncoder()], device="cpu", prompts=PROMPTS)
+    def embed(self, texts: Sequence[str], task: str) -> Vectors:
+        return self._runner.run([self.prompts[task] + text for text in texts])
 
 
 # --- Any other model -------------------------------------------------------------------------------------------
+
+
+class _Transformer:
+    """A model of sentence-transformers."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        self._model = model
+        self.prompts: Mapping[str, str] = {task: prompt or "" for task, prompt in model.prompts.items()}
+        self.limit: int | None = model.max_seq_length
+        self.reserved: int = model.tokenizer.num_special_tokens_to_add(False)
+
+    def token_starts(self, text: str) -> list[int]:
+        tokenized = self._model.tokenizer(
+            text, add_special_tokens=False, truncation=False, verbose=False, return_offsets_mapping=True
+        )
+        return [start for start, _ in tokenized["offset_mapping"]]
+
+    def embed(self, texts: Sequence[str], task: str) -> Vectors:
+        encode = self._model.encode_query if task == "query" else self._model.encode_document
+        batch = BATCH if self._model.device.type == "cpu" else 8 * BATCH
+        return np.asarray(encode(list(texts), batch_size=batch, show_progress_bar=False), np.float32)
 
 
 def _open_folder(wanted: str) -> SentenceEncoder:
@@ -250,7 +237,7 @@ def _open_folder(wanted: str) -> SentenceEncoder:
         raise EncoderError(f"向量模型 {wanted} 无法加载，请确认它是完整的 sentence-transformers 模型。") from exc
     if not fast:
         raise EncoderError(f"向量模型 {wanted} 没有快速分词器（tokenizer.json），请换用其他模型。")
-    return SentenceEncoder(name, dimensions, lambda: model, BATCH if model.device.type == "cpu" else 8 * BATCH)
+    return SentenceEncoder(name, dimensions, lambda: _Transformer(model))
 
 
 def local_folder(wanted: str, setting: str) -> Path:

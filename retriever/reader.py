@@ -7,8 +7,7 @@ the `CrossEncoder` of sentence-transformers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +16,8 @@ from core.errors import EncoderError
 from core.schema import EvidenceReader, Vectors
 from core.settings import BUILTIN_MODEL, NO_MODEL, Settings
 from retriever.builtin.model import BuiltinModel, Progress, ensure_reader
-from retriever.encoder import cores, local_folder
+from retriever.builtin.runner import Runner
+from retriever.encoder import local_folder
 from retriever.text import encodable
 
 if TYPE_CHECKING:
@@ -49,28 +49,25 @@ def open_reader(settings: Settings, progress: Progress | None = None) -> Evidenc
 
 
 class OnnxReader:
-    """The built-in reader. Safe to share between threads; loaded when it first reads.
-
-    Each pair is read by itself, so that what stands beside it does not change its number, and several in parallel.
-    """
+    """The built-in reader. Safe to share between threads; loaded when it first reads."""
 
     def __init__(self, model: BuiltinModel) -> None:
         """`model` is complete on disk."""
         self._model = model
-        self._loaded: Callable[[str, str], float] | None = None
+        self._loaded: Runner | None = None
         self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(cores(), thread_name_prefix="reader")
 
     def read(self, question: str, texts: Sequence[str]) -> Vectors:
         """Return the log-odds that each text answers the question, shape (len(texts),), float32."""
-        score, asked = self._load(), encodable(question)[:_LONGEST_QUESTION]
-        scores = self._threads.map(lambda text: score(asked, encodable(text)), texts)
-        return np.fromiter(scores, np.float32, len(texts))
+        if not texts:
+            return np.zeros(0, np.float32)
+        asked = encodable(question)[:_LONGEST_QUESTION]
+        return self._runner().run([(asked, encodable(text)) for text in texts]).reshape(len(texts))
 
-    def _load(self) -> Callable[[str, str], float]:
+    def _runner(self) -> Runner:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _session(self._model)
+                self._loaded = Runner(self._model, _LONGEST)
             return self._loaded
 
 
@@ -90,23 +87,6 @@ class SetReader:
             return np.zeros(0, np.float32)
         scores = self._model.predict(pairs, activation_fn=Identity(), show_progress_bar=False)
         return np.asarray(scores, np.float32)
-
-
-def _session(model: BuiltinModel) -> Callable[[str, str], float]:
-    import onnxruntime  # type: ignore[import-untyped]
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model.onnx), options, ["CPUExecutionProvider"])
-    tokenizer = Tokenizer.from_file(str(model.tokenizer))
-    tokenizer.enable_truncation(_LONGEST)
-
-    def score(question: str, text: str) -> float:
-        ids = np.array([tokenizer.encode(question, text).ids], np.int64)
-        return float(session.run(None, {"input_ids": ids})[0][0])
-
-    return score
 
 
 def _cross_encoder(wanted: str) -> CrossEncoder:
