@@ -70,19 +70,23 @@ class Found:
 class Finder:
     """Finds the evidence for questions in one library."""
 
-    def __init__(self, library: Library, encoder: Encoder, reader: QuestionReader, judge: Judge) -> None:
+    def __init__(self, library: Library, encoder: Encoder, judge: Judge) -> None:
         """`library` is open for reading and was made with `encoder`."""
         self._database = library.database
         self._encoder = encoder
-        self._reader = reader
         self._judge = judge
         self._searcher = Searcher(library, encoder)
         self._ranker = Ranker(encoder, library.keywords.document_frequency, library.database.counts()[2])
 
+    @property
+    def questions(self) -> QuestionReader:
+        """Takes questions apart, with the names and places that the library holds."""
+        return self._searcher.questions
+
     def find(self, text: str, watch: Stopwatch) -> list[Found]:
         """Return what is found for a question; for one that asks the same of several places, for each of them."""
         with watch.stage("understand"):
-            parts = parts_of(self._reader.read(text), self._reader)
+            parts = parts_of(self.questions.read(text), self.questions)
         return [self._find(part, watch) for part in parts]
 
     def _find(self, question: Question, watch: Stopwatch) -> Found:

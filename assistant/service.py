@@ -24,9 +24,8 @@ from core.settings import Settings
 from core.templates import Templates
 from retriever.followup import complete
 from retriever.library import Library
-from retriever.names import PLACE, QUOTED
-from retriever.places import Gazetteer
-from retriever.question import Ask, QuestionReader, Vocabulary
+from retriever.places import gazetteer
+from retriever.question import Ask
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +53,10 @@ class Assistant(AnswerService):
         self._database = library.database
         self._templates = templates
         self._writer = writer
-        self._gazetteer = gazetteer = Gazetteer()
-        self._locator = Locator(gazetteer)
-        quoted, places = self._database.names(QUOTED), self._database.names(PLACE)
-        self._reader = QuestionReader(Vocabulary.load(), gazetteer, quoted, places)
-        self._finder = Finder(library, encoder, self._reader, Judge(self._locator))
+        self._gazetteer = gazetteer()
+        self._locator = Locator(self._gazetteer)
+        self._finder = Finder(library, encoder, Judge(self._locator))
+        self._questions = self._finder.questions
 
     def keep(self, resources: ExitStack) -> None:
         """Take over what `close` has to give back."""
@@ -121,7 +119,7 @@ class Assistant(AnswerService):
         Where nothing supports a question that was completed from earlier turns, the person's own words count.
         """
         with watch.stage("understand"):
-            understood = complete(question, history, self._reader)
+            understood = complete(question, history, self._questions)
         found = self._finder.find(understood, watch)
         if understood != question and not any(one.supported for one in found):
             own = self._finder.find(question, watch)
@@ -155,7 +153,7 @@ class Assistant(AnswerService):
             return self._templates.fill("refuse.no_question")
         if len(question) > LONGEST_QUESTION:
             return self._templates.fill("refuse.too_long", length=len(question), limit=LONGEST_QUESTION)
-        read = self._reader.read(question)
+        read = self._questions.read(question)
         if read.small_talk:
             return self._templates.fill("refuse.small_talk")
         if read.moments:

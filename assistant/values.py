@@ -8,6 +8,7 @@ from itertools import takewhile
 
 import rjieba
 
+from retriever.figures import SAME_UNITS, UNITS, alike
 from retriever.names import PERSON
 from retriever.question import Ask, Measure
 from retriever.text import is_row
@@ -27,12 +28,8 @@ _CLEAR = 0.25
 _EMPTY_QUALIFIER = re.compile(r"^(?:达|累计|共)")
 _SCALE = r"(?:[余多]?[万亿千百]+[余多]?|[余多]|\+)?"
 _CHINESE_NUMBER = r"[一二两三四五六七八九十百千万亿]{1,12}[余多]?[万亿]?"
-_UNITS = (
-    "个百分点|人次|场次|平方米|公里|公顷|人|名|位|个|项|次|场|套|篇|家|支|条|种|批|件|岁|年|期|所|处|座|户|门|对|株|亩|吨|间|块|天|月|倍|"
-    "分|类|元|千克|公斤|张|份|本|部|台|辆|只|头|枚|幅|封|轮|届|级|档|组|队|课|节|小时|分钟|周|米|度|村|%|％"
-)
 FIGURE = re.compile(
-    rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}\s*(?:{_UNITS})余?|{_DIGITS}[余多]?[万亿]余?|{_CHINESE_NUMBER}(?:{_UNITS}))"
+    rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}\s*(?:{UNITS})余?|{_DIGITS}[余多]?[万亿]余?|{_CHINESE_NUMBER}(?:{UNITS}))"
 )
 _MONEY = re.compile(
     rf"{_QUALIFIER}(?:{_DIGITS}{_SCALE}|(?![百千万亿]+元){_CHINESE_NUMBER})[余多]?\s*(?:[百千万亿]+)?[余多]?(?:美|港|欧)?元"
@@ -242,9 +239,7 @@ def _names(text: str, thing: str) -> bool:
     return len(pairs) > 1 and sum(pair in text for pair in pairs) * 2 >= len(pairs)
 
 
-_SAME_UNITS = ("人名位", "次场期轮届", "个家项处座所支条种类件块", "套间户", "元")
-"""Measure words that texts use for each other: 34次 answers 几场, 12家 answers 几个."""
-_MEASURE_WORDS = frozenset("".join(_SAME_UNITS) + "篇批岁年门对株亩吨天月倍村本份张")
+_MEASURE_WORDS = frozenset("".join(SAME_UNITS) + "篇批岁年门对株亩吨天月倍村本份张")
 _PEOPLE = (
     "大学生",
     "干部",
@@ -286,8 +281,7 @@ def _unit_fits(figure: str, measure: str) -> bool:
     wanted = _wanted_unit(measure)
     if wanted not in _MEASURE_WORDS:
         return bool(units)
-    alike = next((group for group in _SAME_UNITS if wanted in group), wanted)
-    return any(unit in units for unit in alike)
+    return any(unit in units for unit in alike(wanted))
 
 
 def persons(text: str) -> list[str]:

@@ -41,6 +41,12 @@ def load_judgements(path: Path) -> dict[str, set[str]]:
     return relevant
 
 
+def texts_judged(folders: Iterable[Path]) -> set[str]:
+    """Return the ids of all texts that the judgements of some sets name."""
+    judged = (load_judgements(folder / "qrels.tsv") for folder in folders)
+    return {text for one in judged for some in one.values() for text in some}
+
+
 def evaluate(
     folder: Path,
     encoder: Encoder,

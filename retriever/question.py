@@ -12,6 +12,7 @@ from pathlib import Path
 
 import rjieba
 
+from retriever.figures import UNITS, figure_stands_in
 from retriever.names import quoted_names
 from retriever.places import Gazetteer, Mention, joined, short_name
 from retriever.text import encodable, fold, narrow, simplified, squeeze, without_asking, without_thousands
@@ -74,7 +75,7 @@ class Question:
     """Words such as 今天 that only a text of that very moment could answer."""
     measures: tuple[Measure, ...]
     numbers: tuple[str, ...]
-    """Figures that the question itself names; the answer is about these."""
+    """Figures that the question itself names, with their units: 350名, 1200万元; the answer is about these."""
     offices: tuple[str, ...]
     """Offices whose holder is asked for, such as 区委书记."""
     small_talk: bool
@@ -93,7 +94,7 @@ class Question:
         """Return the share of the named things that stand in `text`, 0 to 1; 1 where nothing is named."""
         named = self.named
         plain = without_thousands(squeeze(fold(text)))
-        return sum(_stands_in(squeeze(fold(name)), plain) for name in named) / len(named) if named else 1.0
+        return sum(figure_stands_in(squeeze(fold(name)), plain) for name in named) / len(named) if named else 1.0
 
     @property
     def subject(self) -> str:
@@ -119,7 +120,7 @@ class Vocabulary:
         tables = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8"))
         return cls(
             asks={Ask(name): re.compile("|".join(patterns)) for name, patterns in tables["asks"].items()},
-            patterns={name: re.compile(pattern) for name, pattern in tables["words"].items()},
+            patterns={name: re.compile(pattern.replace("{units}", UNITS)) for name, pattern in tables["words"].items()},
             stop=frozenset(word for words in tables["stop"].values() for word in words.split()),
         )
 
@@ -222,13 +223,6 @@ class QuestionReader:
 def _names_districts(mentions: Iterable[Mention]) -> bool:
     """Whether places are named that have no further places in them to ask about."""
     return any(place.district for mention in mentions for place in mention.places)
-
-
-def _stands_in(name: str, text: str) -> bool:
-    """Whether a name stands in a text; a figure only by itself, not as a part of another."""
-    if name[:1].isdecimal():
-        return bool(re.search(rf"(?<![\d.]){re.escape(name)}(?!\d)", text))
-    return name in text
 
 
 def _is_noun(tag: str) -> bool:

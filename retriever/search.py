@@ -8,6 +8,7 @@ from functools import cached_property
 
 from core.errors import UsageError
 from core.schema import Encoder, EvidenceReader, Passage, Vectors
+from retriever.builtin.query_adapter import query_adapter
 from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
 from retriever.names import PLACE, QUOTED
@@ -42,6 +43,7 @@ class Searcher:
         """
         self._library = library
         self._encoder = encoder
+        self._adapted = query_adapter(encoder.name)
         self._reader = reader
 
     def scope(
@@ -153,10 +155,19 @@ class Searcher:
         return kept
 
     def compare(self, query: str, k: int) -> dict[str, list[str]]:
-        """Return the sources of the `k` best chunks by each search alone, fused, and read, from one query."""
-        rankings = self._rankings(query, max(CANDIDATES, k), None)
+        """Return the sources of the `k` best chunks by each search alone, fused, and read, from one query.
+
+        `dense` is the embedding model as it is, `adapted` with the query adapter; `plain` is what is commonly done:
+        `dense` and `keyword` fused with equal weights.
+        """
+        depth = max(CANDIDATES, k)
+        vector = self._encoder.encode_queries([simplified(query)])[0]
+        rankings = self._rankings(query, depth, vector)
         fused = self._fuse(rankings)
-        rankings["fused"] = [chunk_id for chunk_id, _ in fused]
+        rankings["adapted"] = rankings["dense"]
+        rankings["dense"] = [chunk_id for chunk_id, _ in self._library.vectors.search(vector, depth)]
+        plain = reciprocal_rank_fusion([rankings["dense"], rankings["keyword"]], [1.0, 1.0])
+        rankings |= {name: [chunk_id for chunk_id, _ in some] for name, some in (("plain", plain), ("fused", fused))}
         if self._reader:
             rankings["read"] = [passage.chunk.id for passage in self.find(self.questions.read(query), k)]
         ids = {chunk_id for ranking in rankings.values() for chunk_id in ranking[:k]}
@@ -169,7 +180,7 @@ class Searcher:
         if vector is None:
             vector = self._encoder.encode_queries([simplified(query)])[0]
         return {
-            "dense": [chunk_id for chunk_id, _ in self._library.vectors.search(vector, depth, scope)],
+            "dense": [chunk_id for chunk_id, _ in self._library.vectors.search(self._adapted(vector), depth, scope)],
             "keyword": self._library.keywords.search(query, depth, scope),
             "sentence": self._library.keywords.search_sentences(query, depth, scope),
         }

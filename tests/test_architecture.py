@@ -28,7 +28,7 @@ FENCES = {
 }
 MODEL_MODULES = {
     "retriever/encoder.py", "retriever/builtin/model.py", "retriever/builtin/network.py", "retriever/reader.py", "evals/encoder_bench.py",
-    "evals/reader/train.py",
+    "evals/reader/train.py", "evals/query_adapter.py",
 }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from evals.reader.groups import Group
 from evals.reader.questions import Exchange
 from evals.reader.run import is_held_out
 from evals.retrieval import load_judgements, metrics, temporary_library, text_ids
+from retriever.fusion import reciprocal_rank_fusion
+from retriever.library import Library
 from retriever.reading import READ_PASSAGES, read_passages, read_sentences
 from retriever.search import CANDIDATES, Searcher
 from retriever.text import simplified, squeeze
@@ -63,6 +65,7 @@ def measure(
         exchange = Exchange([query.text for query in queries])
         dense: dict[str, list[str]] = {}
         plain: dict[str, list[str]] = {}
+        fused: dict[str, list[str]] = {}
         read: dict[str, list[str]] = {}
         first: list[list[bool]] = []
         judged: list[tuple[str, float, float]] = []
@@ -73,8 +76,9 @@ def measure(
             near = dict(library.vectors.search(vector, CANDIDATES))
             sources = library.database.chunks(list(near))
             dense[query.id] = text_ids(sources[chunk_id].source for chunk_id in near)
+            plain[query.id] = text_ids(_plain(library, query.text, list(near)))
             found = searcher.find(question, CANDIDATES, vector=vector)
-            plain[query.id] = text_ids(passage.source for passage in found)
+            fused[query.id] = text_ids(passage.source for passage in found)
             lacking = [passage for passage in found if query.right.isdisjoint(text_ids([passage.source]))]
             answered = read_passages(reader, question, found)
             read[query.id] = text_ids(passage.source for passage in answered)
@@ -100,12 +104,20 @@ def measure(
     return {
         "questions": len(queries),
         "dense": metrics(dense, judgements),
-        "fused": metrics(plain, judgements),
+        "plain": metrics(plain, judgements),
+        "fused": metrics(fused, judgements),
         "read": metrics(read, judgements),
         "answer_in_first_sentence": fmean(bool(one and one[0]) for one in first) if first else None,
         "answer_in_first_two": fmean(any(one) for one in first) if first else None,
         **_judgement(judged),
     }
+
+
+def _plain(library: Library, query: str, near: Sequence[str]) -> list[str]:
+    """Return the sources that plain fusion finds: dense search and keywords on chunks, with equal weights."""
+    some = reciprocal_rank_fusion([near, library.keywords.search(query, CANDIDATES)], [1.0, 1.0])
+    stored = library.database.chunks([chunk_id for chunk_id, _ in some])
+    return [stored[chunk_id].source for chunk_id, _ in some if chunk_id in stored]
 
 
 def hard_negatives(reader: EvidenceReader, groups: Sequence[Group]) -> dict[str, float]:

@@ -12,12 +12,12 @@ from typing import Any
 from core.schema import Encoder
 from evals.reader.groups import Group, groups_of
 from evals.reader.sources import Asked, Source, plain_texts, reading_set, written_questions
-from evals.retrieval import load_judgements
+from evals.retrieval import texts_judged
 
 QUESTIONS_A_TEXT = 4
-GROUPS_A_SOURCE = 5000
-GROUPS_BY_RULE = 2500
-WRITTEN_TURNS = 2
+GROUPS_A_SOURCE = 7000
+GROUPS_BY_RULE = 1500
+WRITTEN_TURNS = 1
 """How often each written question is shown, each time among other windows."""
 REHEARSED = 1500
 """Groups of the first round that are shown again in the second."""
@@ -43,7 +43,7 @@ def is_held_out(text_id: str) -> bool:
 
 
 def make_groups(
-    cmrc: Path, drcd: Path, texts: Path, unseen: Path | None = None, limit: int = GROUPS_A_SOURCE, *,
+    cmrc: Path, drcd: Path, texts: Path, unseen: Sequence[Path] = (), limit: int = GROUPS_A_SOURCE, *,
     written: Path | None = None, encoder: Encoder | None = None,
 ) -> Groups:  # fmt: skip
     """Make all groups.
@@ -52,13 +52,13 @@ def make_groups(
         cmrc: CMRC2018; a tenth of its passages is kept out and tested on.
         drcd: DRCD.
         texts: plain texts of the field, from which rules make questions.
-        unseen: a retrieval set whose texts are kept out of training.
+        unseen: retrieval sets whose texts are kept out of training.
         limit: so many groups of each source at most.
         written: questions that were written about the plain texts; see `evals.reader.sources.written_questions`.
         encoder: finds what is near to these in meaning.
     """
     chance = random.Random(_SEED)
-    kept_out = {text for some in load_judgements(unseen / "qrels.tsv").values() for text in some} if unseen else set()
+    kept_out = texts_judged(unseen)
     field, general, human = plain_texts(texts, _SEED, QUESTIONS_A_TEXT), reading_set(drcd), reading_set(cmrc)
     first = _made(general, general.asked, chance, limit)
     ruled = [one for one in field.asked if one.text_id not in kept_out]

@@ -43,7 +43,11 @@ class Asked:
 class Source:
     """All windows of a set of texts, and what is asked about them."""
 
+    chunks: list[str] = field(default_factory=list)
+    """The texts of all chunks, as they are embedded."""
     windows: list[Window] = field(default_factory=list)
+    chunk_of: list[int] = field(default_factory=list)
+    """For each window the position of its chunk."""
     by_text: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     asked: list[Asked] = field(default_factory=list)
 
@@ -53,7 +57,10 @@ class Source:
         first = len(self.windows)
         for chunk in prepared.chunks:
             lead = lead_of(articles[chunk.article_id], chunk.headings)
-            self.windows += [Window(lead, chunk.text[a:b], chunk.start + a) for a, b in windows_of(chunk.text)]
+            windows = [Window(lead, chunk.text[a:b], chunk.start + a) for a, b in windows_of(chunk.text)]
+            self.chunk_of += [len(self.chunks)] * len(windows)
+            self.chunks.append(chunk.embedding_text)
+            self.windows += windows
         self.by_text[_text_id(prepared)] += range(first, len(self.windows))
 
     def ask(self, question: str, text_id: str, answers: Sequence[str]) -> None:
