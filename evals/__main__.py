@@ -191,7 +191,7 @@ def train_reader(
 def train_queries(
     drcd: Annotated[Path, typer.Option(help="DRCD 目录（passages.jsonl、queries.jsonl、qrels.tsv）")],
     texts: Annotated[Path, typer.Option(help="本领域的文本（JSON Lines，字段 id、text）")],
-    written: Annotated[Path, typer.Option(help="换了说法写成的问题（JSON Lines）")],
+    written: Annotated[list[Path], typer.Option(help="换了说法写成的问题（JSON Lines），可重复给出")],
     out: Annotated[Path, typer.Option(help="写到这个文件（.npz）")],
     unseen: Annotated[list[Path] | None, typer.Option(help="检索评测集，其中的文本不参与训练，可重复给出")] = None,
 ) -> None:

@@ -30,7 +30,7 @@ class Pairs:
     right: Sequence[int]
 
 
-def adapter_of(drcd: Path, texts: Path, written: Path, unseen: Iterable[Path], encoder: Encoder) -> Vectors:
+def adapter_of(drcd: Path, texts: Path, written: Iterable[Path], unseen: Iterable[Path], encoder: Encoder) -> Vectors:
     """Return the matrix that DRCD and the written questions yield; see `train`.
 
     Args:
@@ -42,7 +42,7 @@ def adapter_of(drcd: Path, texts: Path, written: Path, unseen: Iterable[Path], e
     """
     general, field = reading_set(drcd), plain_texts(texts, 0, 0)
     kept_out = texts_judged(unseen)
-    asked = [one for one in written_questions(written, field) if one.text_id not in kept_out]
+    asked = [one for path in written for one in written_questions(path, field) if one.text_id not in kept_out]
     return train([pairs_of(general, general.asked, encoder), pairs_of(field, asked, encoder)])
 
 

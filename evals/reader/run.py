@@ -15,9 +15,9 @@ from evals.reader.sources import Asked, Source, plain_texts, reading_set, writte
 from evals.retrieval import texts_judged
 
 QUESTIONS_A_TEXT = 4
-GROUPS_A_SOURCE = 7000
-GROUPS_BY_RULE = 1500
-WRITTEN_TURNS = 1
+GROUPS_A_SOURCE = 5000
+GROUPS_BY_RULE = 2500
+WRITTEN_TURNS = 2
 """How often each written question is shown, each time among other windows."""
 REHEARSED = 1500
 """Groups of the first round that are shown again in the second."""
