@@ -185,6 +185,8 @@ class Passage:
     """Sources of other copies of the same article."""
     evidence: Evidence | None = None
     """None where it was not read."""
+    dense_rank: int | None = None
+    """The rank in the search by meaning alone, from 1; None where that did not find it."""
 
 
 class CitationStatus(StrEnum):

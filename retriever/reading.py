@@ -14,9 +14,11 @@ from retriever.windows import lead_of, shown, windows_of
 READ_PASSAGES = 12
 """So many of the first passages are read."""
 _WINDOWS_A_PASSAGE = 3
-_RANK_WEIGHT = 1.5
-"""What the logarithm of the rank that search gave counts beside the log-odds of the reader; see “Weights” in
-`docs/measurements.md`."""
+_RANK_WEIGHT, _DENSE_WEIGHT = 0.5, 0.75
+"""What the logarithms of the rank that search gave, and of that by meaning alone, count beside the log-odds of the
+reader; see “Weights” in `docs/measurements.md`."""
+_NOT_NEAR = 61
+"""The rank by meaning of what that search did not find."""
 _AGREEMENT_WEIGHT = 2.0
 """What the share of the named things that stand in a passage counts beside the log-odds of the reader."""
 _READ_SENTENCES = 12
@@ -84,6 +86,7 @@ def _worth(question: Question, passage: Passage) -> float:
     return (
         passage.evidence.log_odds
         - _RANK_WEIGHT * math.log(passage.rank)
+        - _DENSE_WEIGHT * math.log(passage.dense_rank or _NOT_NEAR)
         + _AGREEMENT_WEIGHT * question.agreement(around)
     )
 

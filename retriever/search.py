@@ -124,19 +124,20 @@ class Searcher:
         depth = max(CANDIDATES, k)
         rankings = self._rankings(question.text, depth, vector, scope)
         fused = self._fuse(rankings)
-        found = self._passages(fused, depth if many or self._reader else k)
+        found = self._passages(fused, depth if many or self._reader else k, rankings["dense"])
         if self._reader:
             found = read_passages(self._reader, question, found)
         return (many_texts_first(found) if many else found)[:k]
 
-    def _passages(self, fused: Sequence[tuple[str, float]], k: int) -> list[Passage]:
+    def _passages(self, fused: Sequence[tuple[str, float]], k: int, dense: Sequence[str]) -> list[Passage]:
         found = self._each_once([chunk_id for chunk_id, _ in fused], k)
         copies = self._library.database.copies({one.main for one in found})
-        scores = dict(fused)
+        scores, near = dict(fused), {chunk_id: rank for rank, chunk_id in enumerate(dense, start=1)}
         return [
             Passage(
                 one.chunk, one.article, one.source, scores[one.chunk.id], rank,
                 tuple(source for source in copies.get(one.main, []) if source != one.source),
+                dense_rank=near.get(one.chunk.id),
             )
             for rank, one in enumerate(found, start=1)
         ]  # fmt: skip
