@@ -237,9 +237,8 @@ def measure_reader(
                     folder, open_encoder(settings), reader, settings, every=every, held_out=False, progress=progress,
                     passages=texts,
                 )  # fmt: skip
-            totals["hard_negatives"] = {
-                "cmrc": hard_negatives(reader, groups.cmrc), "field": hard_negatives(reader, groups.field),
-            }  # fmt: skip
+            tested = {"cmrc": groups.cmrc, "field": groups.field}
+            totals["hard_negatives"] = {name: hard_negatives(reader, some) for name, some in tested.items() if some}
         if as_json:
             print_json(totals)
         else:
