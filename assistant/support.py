@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.evidence import Sentence, share_of
 from assistant.whereabouts import Locator, is_of_year
-from retriever.figures import figure_stands_in
+from retriever.figures import stands_in
 from retriever.question import Ask, Question
 from retriever.text import fold, squeeze, without_thousands
 
@@ -61,7 +61,7 @@ class Judge:
         if names and (len(names) == len(question.names) or Ask.COMPARE not in question.asks):
             missing += [f"“{name}”" for name in names]
         figures = without_thousands(around)
-        missing += [number for number in question.numbers if not figure_stands_in(number, figures)]
+        missing += [number for number in question.numbers if not stands_in(number, figures)]
         missing += [office for office in question.offices if not re.search(office.replace("部长", "部?长"), around)]
         missing += [f"{year}年" for year in question.years if not is_of_year(sentence, year)]
         missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]

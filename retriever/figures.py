@@ -21,18 +21,18 @@ def alike(unit: str) -> str:
     return next((group for group in SAME_UNITS if unit in group), unit)
 
 
-def figure_stands_in(figure: str, text: str) -> bool:
-    """Whether a figure stands in a text, by itself and with its unit; where either tells no unit, without.
+def stands_in(name: str, text: str) -> bool:
+    """Whether a name or a figure stands in a text; a figure by itself and with its unit, where both tell one.
 
     34次 stands in 举办34余场 and in 场次：34, not in 34家, 134次 or 34万次.
 
     Args:
-        figure: digits without commas, and what counts: 34次, 1200万元, 350.
+        name: a name, or digits without commas and what counts: 34次, 1200万元, 350.
         text: without commas inside figures; see `retriever.text.without_thousands`.
     """
-    wanted = _FIGURE.fullmatch(figure)
+    wanted = _FIGURE.fullmatch(name)
     if wanted is None:
-        return figure in text
+        return name in text
     found = re.finditer(rf"(?<![\d.]){re.escape(wanted['value'])}(?![\d]|\.\d){_SCALED}", text)
     return any(one["scale"] == wanted["scale"] and _same(one["unit"], wanted["unit"]) for one in found)
 

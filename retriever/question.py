@@ -12,7 +12,7 @@ from pathlib import Path
 
 import rjieba
 
-from retriever.figures import UNITS, figure_stands_in
+from retriever.figures import UNITS, stands_in
 from retriever.names import quoted_names
 from retriever.places import Gazetteer, Mention, joined, short_name
 from retriever.text import encodable, fold, narrow, simplified, squeeze, without_asking, without_thousands
@@ -94,7 +94,7 @@ class Question:
         """Return the share of the named things that stand in `text`, 0 to 1; 1 where nothing is named."""
         named = self.named
         plain = without_thousands(squeeze(fold(text)))
-        return sum(figure_stands_in(squeeze(fold(name)), plain) for name in named) / len(named) if named else 1.0
+        return sum(stands_in(squeeze(fold(name)), plain) for name in named) / len(named) if named else 1.0
 
     @property
     def subject(self) -> str:

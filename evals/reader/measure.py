@@ -20,8 +20,6 @@ from evals.reader.groups import Group
 from evals.reader.questions import Exchange
 from evals.reader.run import is_held_out
 from evals.retrieval import load_judgements, metrics, temporary_library, text_ids
-from retriever.fusion import reciprocal_rank_fusion
-from retriever.library import Library
 from retriever.reading import READ_PASSAGES, read_passages, read_sentences
 from retriever.search import CANDIDATES, Searcher
 from retriever.text import simplified, squeeze
@@ -74,9 +72,8 @@ def measure(
                 progress("正在检索", number, len(queries))
             question, vector = searcher.questions.read(query.text), encoder.encode_queries([query.text])[0]
             near = dict(library.vectors.search(vector, CANDIDATES))
-            sources = library.database.chunks(list(near))
-            dense[query.id] = text_ids(sources[chunk_id].source for chunk_id in near)
-            plain[query.id] = text_ids(_plain(library, query.text, list(near)))
+            compared = searcher.compare(query.text, CANDIDATES)
+            dense[query.id], plain[query.id] = text_ids(compared["dense"]), text_ids(compared["plain"])
             found = searcher.find(question, CANDIDATES, vector=vector)
             fused[query.id] = text_ids(passage.source for passage in found)
             lacking = [passage for passage in found if query.right.isdisjoint(text_ids([passage.source]))]
@@ -111,13 +108,6 @@ def measure(
         "answer_in_first_two": fmean(any(one) for one in first) if first else None,
         **_judgement(judged),
     }
-
-
-def _plain(library: Library, query: str, near: Sequence[str]) -> list[str]:
-    """Return the sources that plain fusion finds: dense search and keywords on chunks, with equal weights."""
-    some = reciprocal_rank_fusion([near, library.keywords.search(query, CANDIDATES)], [1.0, 1.0])
-    stored = library.database.chunks([chunk_id for chunk_id, _ in some])
-    return [stored[chunk_id].source for chunk_id, _ in some if chunk_id in stored]
 
 
 def hard_negatives(reader: EvidenceReader, groups: Sequence[Group]) -> dict[str, float]:

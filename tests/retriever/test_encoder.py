@@ -294,6 +294,19 @@ def test_opening_does_not_import_the_heavy_libraries(model_folder: Path) -> None
     assert subprocess.run([sys.executable, "-c", look, str(model_folder)], cwd=root, check=False).returncode == 0
 
 
+def test_embedding_with_the_built_in_model_needs_no_deep_learning_framework(model_folder: Path) -> None:
+    look = (
+        "import pathlib, sys\n"
+        "from core.settings import Settings\n"
+        "from retriever.encoder import open_encoder\n"
+        "encoder = open_encoder(Settings.load(embedding_model='builtin', model_folder=pathlib.Path(sys.argv[1])))\n"
+        "assert encoder.encode_queries(['人才']).shape == (1, 384)\n"
+        "sys.exit(bool({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", look, str(model_folder)], cwd=root, check=False).returncode == 0
+
+
 def test_langchain_programs_get_the_same_vectors(encoder: SentenceEncoder) -> None:
     embeddings = LangChainEmbeddings(encoder)
     assert embeddings.embed_query(SENTENCES[0]) == encoder.encode_queries(SENTENCES[:1])[0].tolist()
