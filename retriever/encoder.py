@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -170,6 +170,18 @@ def _windows(model: TextModel, text: str, task: str) -> list[tuple[str, int]]:
     return [window for piece in pieces for window in _windows(model, piece, task)]
 
 
+def _token_starts(tokenizer: Any, text: str) -> list[int]:
+    from tokenizers import Tokenizer
+
+    if isinstance(tokenizer, Tokenizer):
+        offsets = tokenizer.encode(text, add_special_tokens=False).offsets
+    else:
+        offsets = tokenizer(
+            text, add_special_tokens=False, truncation=False, verbose=False, return_offsets_mapping=True
+        )["offset_mapping"]
+    return [start for start, _ in offsets]
+
+
 def _unit(vectors: Vectors) -> Vectors:
     normalised: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return normalised
@@ -189,8 +201,7 @@ class _Builtin:
         self.reserved = self._runner.tokenizer.num_special_tokens_to_add(False)
 
     def token_starts(self, text: str) -> list[int]:
-        offsets = self._runner.tokenizer.encode(text, add_special_tokens=False).offsets
-        return [start for start, _ in offsets]
+        return _token_starts(self._runner.tokenizer, text)
 
     def embed(self, texts: Sequence[str], task: str) -> Vectors:
         return self._runner.run([self.prompts[task] + text for text in texts])
@@ -209,10 +220,7 @@ class _Transformer:
         self.reserved: int = model.tokenizer.num_special_tokens_to_add(False)
 
     def token_starts(self, text: str) -> list[int]:
-        tokenized = self._model.tokenizer(
-            text, add_special_tokens=False, truncation=False, verbose=False, return_offsets_mapping=True
-        )
-        return [start for start, _ in tokenized["offset_mapping"]]
+        return _token_starts(self._model.tokenizer, text)
 
     def embed(self, texts: Sequence[str], task: str) -> Vectors:
         encode = self._model.encode_query if task == "query" else self._model.encode_document
