@@ -1,8 +1,9 @@
-"""What a language model wrote, checked sentence by sentence against the excerpts that it was shown.
+"""A text with markers, checked sentence by sentence against the excerpts that it cites.
 
-No model takes part in the check. A sentence is kept where it carries a marker of an excerpt and all its figures,
-quoted names, persons and places stand in what it cites; figures and the place that they are of must stand in the same
-excerpt. Everything else is struck. That a sentence means what its excerpts mean is not checked.
+No model takes part in the check. A sentence is supported where it carries a marker of an excerpt, all its figures,
+quotations, persons and places stand in what it cites, it negates nothing that stands there without a negation (nor the
+other way round), and its words are like those of the excerpt. Figures, as values with units, and the place that they
+are of must stand in the same excerpt. That a sentence means what its excerpts mean is not checked.
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from string import punctuation
+
+import rjieba
 
 from assistant.citations import CitationList
 from assistant.evidence import Sentence
-from assistant.values import figures, persons
+from assistant.quantities import Quantity, quantities
+from assistant.values import persons
 from core.schema import Article
 from core.templates import Templates
+from retriever.names import PERSON
 from retriever.places import Gazetteer, joined, short_name
-from retriever.text import bigrams, fold, squeeze, statement_spans
+from retriever.text import bigrams, fold, squeeze, statement_spans, without_thousands
 
 MOST_EXCERPTS = 12
 _LONGEST_EXCERPT = 500
@@ -55,13 +61,45 @@ _LIVE = (
 _EMPHASIS = re.compile(r"\*{2,}|(?<=[^0-9\s])\*|\*(?=[^0-9\s])|__|~~|`+|\\")
 _INERT = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "|": " "})
 
-_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
-_NUMBER = re.compile(
-    r"[0-9]+(?:\.[0-9]+)?|百分之[一二两三四五六七八九十百零点]+|[一二两三四五六七八九][十百千万亿][一二三四五六七八九十百千万亿]*"
+_NEGATION = re.compile(
+    r"(?:不得|不能|不再|不会|不予|不用|不必|不准|不许|尚未|未能|未曾|从未|没有|无需|无须|禁止|严禁|不|未|没|无)"
+    r"(?![仅断同少但管论过足超幸懈等时定容由免愧乏惜畏久良凡来人机偿动疑限私穷数形缝收])(?:再|被|予以|进行|得到|出现)?(?P<what>[\u3400-\u9fff]{2})"
 )
-_NEUTRAL = re.compile(r"^(?:累计|共|达)")
-_PEOPLE = re.compile(r"(?<=.)[名位]$")
-_NO_FIGURE = re.compile(r"一[个批种项套类]|十分|百分|一度|千家|万户")
+"""不仅, 不断, 未来 and the like negate nothing; 不足 and 不超过 belong to a figure."""
+_LIST_BEGINS = (
+    re.compile(r"[：:]"),
+    re.compile(r"[：:]|是|即|有|为|针对|涉及|包括"),
+    re.compile(r"[，,：:]|是|即|包括"),
+)
+_BETWEEN_ITEMS = (
+    re.compile(r"、"),
+    re.compile(r"[；;]"),
+    re.compile(r"[、，,；;]"),
+    re.compile(r"[、，,；;]|和|以及|及|与|还有"),
+)
+_ENUMERATED = re.compile(r"[一二三四五六七八九十]是")
+_FULL_NAME = 3
+_MOST_LISTED = 12
+_MEASURED = frozenset({"", "元", "美元", "%", "年", "月", "日", "岁", "亩", "吨", "倍", "天"})
+_NOT = frozenset("不未没无非")
+_LIKE, _LIKE_WITH_FIGURES = 0.25, 0.15
+"""Share of the pairs of characters of a sentence that the excerpts have to hold, without and with figures in it."""
+_TOLD = 0.6
+"""Share of the pairs of a clause that a sentence has to hold to tell what the clause does."""
+_SPOKEN_OF = 0.4
+"""Share of them that a sentence has to hold that negates something which stands in the clause."""
+_MOSTLY = 0.5
+"""Share of a sentence that is quoted, from which on it counts as a quotation."""
+
+
+class Badge(StrEnum):
+    """What a sentence of an answer is, held against what it cites."""
+
+    VERBATIM = "verbatim"
+    """It quotes."""
+    REPHRASED = "rephrased"
+    """It says in other words what all of its figures, names and places stand in."""
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +123,39 @@ class Excerpt:
         return f"{self.label}\n{self.text}"
 
 
+class Fault(StrEnum):
+    """Why a sentence is not supported."""
+
+    UNREADABLE = "unreadable"
+    """Too long, or not Chinese."""
+    NO_SOURCE = "no source"
+    """No marker of an excerpt."""
+    NAME = "name"
+    """A quotation, a document or a person that does not stand there."""
+    FIGURE = "figure"
+    """A figure or a place that does not stand there, or not of each other."""
+    NEGATION = "negation"
+    """It negates what stands there without a negation, or the other way round."""
+    UNLIKE = "unlike"
+    """Its words are not those of the excerpt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A sentence without its markers, what it is, and where it is not supported, why."""
+
+    text: str
+    badge: Badge
+    fault: Fault | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What is left of a model's text: its lines with the markers of the citations, and how many sentences are not."""
 
     lines: tuple[str, ...]
     struck: int
+    sentences: tuple[Verified, ...] = ()
 
 
 def excerpts_of(sentences: Iterable[Sentence], templates: Templates) -> list[Excerpt]:
@@ -200,8 +265,17 @@ class _Statement:
     end: int
     text: str
     folded: str
-    values: frozenset[str]
+    quantities: tuple[Quantity, ...]
     pairs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause of an excerpt, its pairs of characters without the negation, and what it negates."""
+
+    folded: str
+    pairs: frozenset[str]
+    negated: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +283,19 @@ class _Source:
     """An excerpt taken apart."""
 
     folded: str
-    values: frozenset[str]
+    quantities: tuple[Quantity, ...]
     places: frozenset[str]
+    clauses: tuple[_Clause, ...]
     statements: tuple[_Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """The parts of a supported sentence with the statements that prove them, and the place that it is about."""
+
+    parts: list[tuple[str, list[_Statement]]]
+    badge: Badge
+    places: frozenset[str]
 
 
 class Checker:
@@ -223,7 +307,11 @@ class Checker:
         self._known = {mention.name for excerpt in excerpts for mention in gazetteer.find(excerpt.shown)}
         self._sources = {
             excerpt.number: _Source(
-                _folded(excerpt.shown), _values(excerpt.shown), self._places(excerpt.shown), tuple(_statements(excerpt))
+                _folded(excerpt.shown),
+                tuple(quantities(excerpt.shown)),
+                self._places(excerpt.shown),
+                tuple(_clauses(excerpt.text)),
+                tuple(_statements(excerpt)),
             )
             for excerpt in excerpts
         }
@@ -243,7 +331,7 @@ class Checker:
         if growing:
             rows[-1] = (rows[-1][0], rows[-1][1][:-1])
         lines: list[str] = []
-        struck = 0
+        verified: list[Verified] = []
         for is_item, sentences in rows:
             kept: list[str] = []
             places: frozenset[str] = frozenset()
@@ -251,47 +339,53 @@ class Checker:
                 words = MARKERS.sub("", sentence)
                 if not _WORD.search(words):
                     continue
-                readable = len(words) <= _LONGEST_SENTENCE and _is_chinese(words)
-                supported = self._supported(sentence, places) if readable else None
-                if supported is None:
-                    struck += 1
+                proof = self._proved(sentence, places)
+                if isinstance(proof, Fault):
+                    verified.append(Verified(words, Badge.UNSUPPORTED, proof))
                     continue
-                segments, places = supported
-                kept += [segment.translate(_INERT).strip() + _cited(quotes, citations) for segment, quotes in segments]
+                verified.append(Verified(words, proof.badge))
+                places = proof.places
+                kept += [part.translate(_INERT).strip() + _cited(quotes, citations) for part, quotes in proof.parts]
             if kept:
                 lines.append(("- " if is_item else "") + "".join(kept))
-        return Checked(tuple(lines), struck)
+        struck = sum(one.badge is Badge.UNSUPPORTED for one in verified)
+        return Checked(tuple(lines), struck, tuple(verified))
 
-    def _supported(
-        self, sentence: str, places: frozenset[str]
-    ) -> tuple[list[tuple[str, list[_Statement]]], frozenset[str]] | None:
-        """Return the parts of a sentence with what proves them, and its last place; None where one is not proved.
+    def _proved(self, sentence: str, places: frozenset[str]) -> _Proof | Fault:
+        """Return the parts of a sentence with what proves them, or what is wrong with it.
 
         Args:
             sentence: with its markers.
             places: what the sentence before is about; one that names no place is taken to go on with it.
         """
-        proved = []
+        whole = MARKERS.sub("", sentence)
+        if len(whole) > _LONGEST_SENTENCE or not _is_chinese(whole):
+            return Fault.UNREADABLE
+        parts = []
         for words, numbers in _segments(sentence):
             sources = [self._sources[number] for number in dict.fromkeys(numbers) if number in self._sources]
-            named = [*_quoted(words), *map(_folded, persons(words))]
+            if not sources:
+                return Fault.NO_SOURCE
+            named = [*_quoted(words), *_named(words)]
             if not all(any(name in source.folded for source in sources) for name in named):
-                return None
+                return Fault.NAME
             holders: list[_Source] = []
             for clause in _CLAUSE_END.split(words):
                 if not _WORD.search(clause):
                     continue
                 places = self._places(clause) or places
-                values = _values(clause)
-                fitting = [one for one in sources if values <= one.values and places <= one.places]
+                fitting = [one for one in sources if _tells(one.quantities, clause, words) and places <= one.places]
                 if not fitting:
-                    return None
+                    return Fault.FIGURE
                 holders += fitting
-            quotes = _proof(words, named, list(dict.fromkeys(holders)))
-            if not quotes:
-                return None
-            proved.append((words, quotes))
-        return (proved, places) if proved else None
+            holders = list(dict.fromkeys(holders))
+            if not _agree(words, holders):
+                return Fault.NEGATION
+            quotes = _proof(words, named, holders)
+            if not quotes or not _alike(words, holders):
+                return Fault.UNLIKE
+            parts.append((words, quotes))
+        return _Proof(parts, _badge(whole, parts), places) if parts else Fault.NO_SOURCE
 
     def _places(self, text: str) -> frozenset[str]:
         """Return the short names of places; of 重庆市九龙坡区 only 九龙坡: it tells nothing of 重庆市 as a whole."""
@@ -329,14 +423,88 @@ def _is_chinese(words: str) -> bool:
 def _folded(text: str) -> str:
     """Return a text in the form in which figures and names are compared; no figure reaches across a comma."""
     folded = squeeze(fold(text.replace("，", "；")))
-    return _THOUSANDS.sub("", folded).replace(",", ";")
+    return without_thousands(folded).replace(",", ";")
 
 
-def _values(text: str) -> frozenset[str]:
-    """Return the figures of a text, and its bare numbers, so that 1158 in 1158团员 counts too."""
-    folded = _folded(text)
-    found = {_PEOPLE.sub("人", _NEUTRAL.sub("", figure)) for figure in figures(folded)}
-    return frozenset(figure for figure in found if not _NO_FIGURE.fullmatch(figure)) | set(_NUMBER.findall(folded))
+def _tells(told: Sequence[Quantity], text: str, sentence: str) -> bool:
+    """Whether all figures of a text are told, or count what its sentence lists (三家单位：甲、乙、丙)."""
+    return all(any(one.is_told_by(other) for other in told) or _lists(sentence, one) for one in quantities(text))
+
+
+def _lists(sentence: str, count: Quantity) -> bool:
+    """Whether a sentence lists as many things as a figure says."""
+    if count.hedge or count.unit in _MEASURED or not 2 <= count.value <= _MOST_LISTED:
+        return False
+    if len(_ENUMERATED.findall(sentence)) == count.value:
+        return True
+    return any(
+        sum(bool(_WORD.search(item)) for item in between.split(run)) == count.value
+        for begins in _LIST_BEGINS
+        for run in begins.split(sentence)
+        for between in _BETWEEN_ITEMS
+    )
+
+
+def _negated(text: str) -> frozenset[str]:
+    """Return what a text negates, as pairs of characters: 未|参加, 不得|兼任."""
+    return frozenset(match["what"] for match in _NEGATION.finditer(squeeze(fold(text))))
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    for clause in _CLAUSE_END.split(text):
+        folded = squeeze(fold(clause))
+        if pairs := frozenset(bigrams(_NEGATION.sub(r" \g<what>", folded))):
+            yield _Clause(folded, pairs, _negated(folded))
+
+
+def _agree(words: str, sources: Sequence[_Source]) -> bool:
+    """Whether the words negate what the clauses of the sources that they tell negate, and nothing else.
+
+    They tell a clause where most of its pairs of characters stand in them. A quotation may not leave out the negation
+    that stands right before it.
+    """
+    folded = squeeze(fold(words))
+    negated, affirmed = _negated(words), _NEGATION.sub(" ", folded)
+    said = set(bigrams(_NEGATION.sub(r" \g<what>", folded)))
+    for source in sources:
+        told = [clause for clause in source.clauses if len(clause.pairs & said) >= _TOLD * len(clause.pairs)]
+        if not negated and any(clause.negated for clause in told):
+            return False
+        if any(what in affirmed for clause in told for what in clause.negated - negated):
+            return False
+        for what in negated:
+            about = [clause for clause in source.clauses if what in clause.folded]
+            near = any(len(clause.pairs & said) >= _SPOKEN_OF * len(clause.pairs) for clause in about)
+            if near and not any(clause.negated for clause in about):
+                return False
+    quoted = [name for name in _quoted(words) if any(name in source.folded for source in sources)]
+    return all(any(_stands_affirmed(name, source.folded) for source in sources) for name in quoted)
+
+
+def _stands_affirmed(quotation: str, text: str) -> bool:
+    """Whether a quotation stands in a text without a negation right before it."""
+    return any(text[match.start() - 1 : match.start()] not in _NOT for match in re.finditer(re.escape(quotation), text))
+
+
+def _alike(words: str, sources: Sequence[_Source]) -> bool:
+    """Whether enough of the words stands in what is cited."""
+    pairs = set(bigrams(words))
+    share = _LIKE_WITH_FIGURES if quantities(words) else _LIKE
+    return sum(any(pair in source.folded for source in sources) for pair in pairs) >= share * len(pairs)
+
+
+def _badge(words: str, parts: Sequence[tuple[str, Sequence[_Statement]]]) -> Badge:
+    """Return whether a supported sentence quotes, as a whole or for the most part, or tells in other words."""
+    said = _bare(words)
+    cited = [_bare(quote.text) for _, quotes in parts for quote in quotes]
+    quoted = sum(len(_bare(match[1] or match[2])) for match in _QUOTE.finditer(words))
+    whole = all(any(_bare(part) in text for text in cited) for part, _ in parts)
+    return Badge.VERBATIM if whole or quoted >= _MOSTLY * len(said) else Badge.REPHRASED
+
+
+def _bare(text: str) -> str:
+    """Return the letters, characters and digits of a text."""
+    return "".join(_WORD.findall(fold(text)))
 
 
 def _quoted(words: str) -> list[str]:
@@ -348,28 +516,35 @@ def _quoted(words: str) -> list[str]:
     return [part for part in found if part]
 
 
+def _named(words: str) -> set[str]:
+    """Return the persons that are named: behind an office, or full names that the tagger knows for such."""
+    tagged = (word for word, tag in rjieba.tag(fold(words)) if tag == "nr" and len(word) == _FULL_NAME)
+    return {*map(_folded, persons(words)), *(word for word in tagged if re.fullmatch(PERSON, word))}
+
+
 def _statements(excerpt: Excerpt) -> Iterator[_Statement]:
     for start, end in statement_spans(excerpt.text):
         text = excerpt.text[start:end]
         at, pairs = excerpt.start, frozenset(bigrams(text))
-        yield _Statement(excerpt, at + start, at + end, text, _folded(text), _values(text), pairs)
+        yield _Statement(excerpt, at + start, at + end, text, _folded(text), tuple(quantities(text)), pairs)
 
 
 def _proof(words: str, named: Sequence[str], sources: Sequence[_Source]) -> list[_Statement]:
     """Return the statements that together hold the values of some words, at least the one most like them."""
     candidates = [statement for source in sources for statement in source.statements]
-    values, names, pairs = set(_values(words)), set(named), set(bigrams(words))
+    wanted, names, pairs = list(quantities(words)), set(named), set(bigrams(words))
     chosen: list[_Statement] = []
 
     def gain(statement: _Statement) -> int:
-        return len(values & statement.values) + sum(name in statement.folded for name in names)
+        told = sum(any(one.is_told_by(other) for other in statement.quantities) for one in wanted)
+        return told + sum(name in statement.folded for name in names)
 
     while candidates and len(chosen) < _MOST_QUOTES:
         best = max(candidates, key=lambda statement: (gain(statement), len(pairs & statement.pairs)))
         if not gain(best) and (chosen or not pairs & best.pairs):
             break
         chosen.append(best)
-        values -= best.values
+        wanted = [one for one in wanted if not any(one.is_told_by(other) for other in best.quantities)]
         names -= {name for name in names if name in best.folded}
     return chosen
 

@@ -1,4 +1,4 @@
-"""`python -m evals answers | retrieval | ingest | crash | reposts | bench`: the project's measures."""
+"""`python -m evals answers | verification | retrieval | ingest | crash | reposts | bench`: the project's measures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli import command, print_json, read_jsonl, say
+from core.cli import command, print_json, read_jsonl, say, write_jsonl
 from core.errors import UsageError
 from core.settings import Settings
 
@@ -55,6 +55,49 @@ def answers(
             mark = "✓" if one.passed else "✗"
             typer.echo(f"{mark} {one.case.id} {one.case.type}: {one.case.question} {'；'.join(one.problems)}")
         _show(totals)
+
+
+@app.command("make-traps")
+def make_traps(
+    cases: Annotated[Path, typer.Option(help="问题文件，每题注明 place 和 programme（JSON Lines）")],
+    out: Annotated[Path, typer.Option(help="写到这个文件")],
+    data: Annotated[Path | None, typer.Option(help="数据目录")] = None,
+    seed: Annotated[int, typer.Option(help="随机数种子")] = 0,
+) -> None:
+    """把能回答的问题换一个地名或计划名，写成资料库必定答不了的问题；用 answers 打分。"""
+    with command():
+        settings = Settings.load(data=data)
+        from evals.traps import traps_of
+        from retriever.library import Library
+        from retriever.places import gazetteer
+
+        with Library.looking(settings) as library:
+            traps = traps_of(read_jsonl(cases), library, gazetteer(), seed)
+        write_jsonl(out, traps)
+        say(f"写了 {len(traps)} 题。")
+
+
+@app.command()
+def verification(
+    cases: Annotated[Path, typer.Option(help="问题文件，每题带一个真实的回答 answer（JSON Lines）")],
+    data: Annotated[Path | None, typer.Option(help="数据目录")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出，含判错的回答")] = False,
+) -> None:
+    """测量回答的核对：真实的回答有多少被误判，改坏一处的有多少被查出。"""
+    with command():
+        settings = Settings.load(data=data)
+        from core.templates import Templates
+        from evals.verification import made_answers, measure
+        from retriever.library import Library
+        from retriever.places import gazetteer
+
+        with Library.looking(settings) as library:
+            made = list(made_answers(read_jsonl(cases), library, Templates.load("model_answer.toml"), gazetteer()))
+        totals = measure(made, gazetteer())
+        if as_json:
+            print_json(totals)
+        else:
+            _show({name: value for name, value in totals.items() if name != "wrong"})
 
 
 @app.command()

@@ -313,6 +313,11 @@ class Database:
             found = (session.execute(query.where(DocumentRow.id.in_(some))) for some in batches(sorted(ids)))
             return {row[0]: row[1] for rows in found for row in rows}
 
+    def all_texts(self) -> list[str]:
+        """Return the texts of all documents."""
+        with self._session() as session:
+            return list(session.scalars(select(DocumentRow.text).order_by(DocumentRow.id)))
+
     def articles(self, document_id: str) -> list[Article]:
         """Return the articles of a document in their order."""
         with self._session() as session:

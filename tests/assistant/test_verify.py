@@ -6,7 +6,17 @@ import pytest
 
 from assistant.citations import CitationList
 from assistant.evidence import Sentence
-from assistant.verify import MOST_EXCERPTS, Checked, Checker, Excerpt, excerpts_of, plain_text, sentences_in
+from assistant.verify import (
+    MOST_EXCERPTS,
+    Badge,
+    Checked,
+    Checker,
+    Excerpt,
+    Fault,
+    excerpts_of,
+    plain_text,
+    sentences_in,
+)
 from core.schema import Article, Citation, Document, Metadata
 from core.templates import Templates
 from retriever.places import Gazetteer
@@ -107,13 +117,70 @@ def test_what_stands_in_the_cited_excerpt_is_kept(checker: Checker, text: str) -
 )
 def test_what_does_not_is_struck_and_leaves_no_citation(checker: Checker, text: str) -> None:
     checked, citations = check(checker, text)
-    assert checked == Checked((), 1)
+    assert (checked.lines, checked.struck) == ((), 1)
     assert citations == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "badge"),
+    [
+        ("太仓市引进博士60名。[1]", Badge.VERBATIM),
+        ("太仓市提出“拎包入住，安心创业”。[1]", Badge.VERBATIM),
+        ("在太仓市，博士一共引进了60名。[1]", Badge.REPHRASED),
+        ("太仓市引进博士61名。[1]", Badge.UNSUPPORTED),
+    ],
+)
+def test_a_sentence_quotes_or_tells_in_other_words_or_has_no_proof(checker: Checker, text: str, badge: Badge) -> None:
+    [sentence] = check(checker, text)[0].sentences
+    assert sentence.badge is badge
+
+
+def verified(evidence: str, text: str, gazetteer: Gazetteer) -> Fault | None:
+    """What is wrong with the one sentence of a text about some evidence."""
+    own = Checker([Excerpt(1, "", evidence, "x", "x.txt", "X", 0)], gazetteer)
+    [sentence] = own.check(text, CitationList(lambda _: None)).sentences
+    return sentence.fault
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        ("企业投入4000余万元。", "企业投入4千余万元。[1]"),
+        ("企业投入4000余万元。", "企业投入超过4000万元。[1]"),
+        ("提供岗位6.8万个。", "提供岗位68000个。[1]"),
+        ("覆盖率达95%。", "覆盖率达百分之九十五。[1]"),
+        ("选派三十二名干部。", "选派32名干部。[1]"),
+        ("2012.10--2016.11 任办公室主任。", "2012年10月任办公室主任。[1]"),
+        ("由团委、工会、妇联主办。", "主办的有三家：团委、工会、妇联。[1]"),
+        ("未取得中级职称但业绩突出的人才可以申报。", "没有中级职称但业绩突出的人才可以申报。[1]"),
+        ("人员不得兼任会计。", "人员不得兼任会计。[1]"),
+    ],
+)
+def test_figures_are_compared_as_values(evidence: str, text: str, gazetteer: Gazetteer) -> None:
+    assert verified(evidence, text, gazetteer) is None
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text", "fault"),
+    [
+        ("现场招聘会办了34次。", "现场招聘会办了34场。[1]", Fault.FIGURE),
+        ("企业投入4000余万元。", "企业投入4000万元。[1]", Fault.FIGURE),
+        ("企业投入4000万元。", "企业投入4000万美元。[1]", Fault.FIGURE),
+        ("由团委、工会、妇联主办。", "主办的有四家：团委、工会、妇联。[1]", Fault.FIGURE),
+        ("人员不得兼任会计。", "人员可以兼任会计。[1]", Fault.NEGATION),
+        ("干部都参加了培训。", "干部没有参加培训。[1]", Fault.NEGATION),
+        ("第一书记未能按要求在岗在位。", "第一书记“能按要求在岗在位”。[1]", Fault.NEGATION),
+        ("第一书记在岗在位。", "第一书记“在岗到位”。[1]", Fault.NAME),
+        ("第一书记在岗在位。", "村民收入有了很大的提高。[1]", Fault.UNLIKE),
+    ],
+)
+def test_what_was_changed_is_found(evidence: str, text: str, fault: Fault, gazetteer: Gazetteer) -> None:
+    assert verified(evidence, text, gazetteer) is fault
 
 
 def test_a_sentence_without_a_place_goes_on_with_the_place_before(checker: Checker) -> None:
     checked, _ = check(checker, "太仓市引进博士60名。[1]建成公寓40套。[2]")
-    assert checked == Checked(("太仓市引进博士60名。[1]",), 1)
+    assert (checked.lines, checked.struck) == (("太仓市引进博士60名。[1]",), 1)
 
 
 def test_a_marker_opens_the_sentence_that_proves_it(checker: Checker) -> None:
@@ -140,7 +207,7 @@ def test_lists_keep_their_form_without_the_struck_items(checker: Checker) -> Non
         "## 情况如下\n\n1. 太仓市引进博士60名。[1]\n2. 太仓市引进院士5名。[1]\n* **九龙坡区**建成公寓40套。[2]\n---\n"
     )
     checked, _ = check(checker, text)
-    assert checked == Checked(("- 太仓市引进博士60名。[1]", "- 九龙坡区建成公寓40套。[2]"), 2)
+    assert (checked.lines, checked.struck) == (("- 太仓市引进博士60名。[1]", "- 九龙坡区建成公寓40套。[2]"), 2)
 
 
 def test_while_the_text_grows_its_last_sentence_waits(checker: Checker) -> None:

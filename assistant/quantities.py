@@ -1,0 +1,124 @@
+"""Figures as values with units, so that 4000余万元 and 4千余万元 are one, and 34次 and 34场 are two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from retriever.figures import UNITS
+from retriever.text import fold, squeeze, without_thousands
+
+_CHINESE = "零〇一二两三四五六七八九十百千万亿"
+_DIGIT = {character: number for number, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_OVER, _ABOUT, _NEAR, _UNDER = "超", "约", "近", "不足"
+_BEFORE = {
+    _OVER: ("超过", "超出", "超", "逾", "不少于", "不低于", "至少", "突破", "高于"),
+    _ABOUT: ("大约", "约"),
+    _NEAR: ("接近", "将近", "近"),
+    _UNDER: ("不足", "不到", "不超过", "至多"),
+}
+_BEHIND = {_OVER: ("以上", "余", "多", "+"), _ABOUT: ("左右", "上下")}
+_HEDGE_BEFORE = "|".join(sorted((word for words in _BEFORE.values() for word in words), key=len, reverse=True))
+_HEDGE_BEHIND = "|".join(re.escape(word) for words in _BEHIND.values() for word in words)
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[.\-/](0?[1-9]|1[0-2])(?:[.\-/](\d{1,2}))?(?!\d)")
+"""2021.08 and 2023-05-04, which are 2021年8月 and 2023年5月4日."""
+_FIGURE = re.compile(
+    rf"(?P<before>{_HEDGE_BEFORE})?(?:达到?)?"
+    rf"(?:百分之(?P<percent>\d+(?:\.\d+)?|[{_CHINESE}点]+)"
+    rf"|(?<![\d.])(?P<digits>\d+(?:\.\d+)?)(?P<tail>[余多十百千万亿]*)"
+    rf"|(?P<chinese>[{_CHINESE}][{_CHINESE}余多]*)(?=第?(?:{UNITS})))"
+    rf"(?P<more>\+|余)?\s*(?P<unit>(?:美|港|欧|日)元|{UNITS}|[日号])?(?P<behind>{_HEDGE_BEHIND})?"
+)
+_YEARS = range(1900, 2100)
+_LARGE = 100
+_SAME = {"名": "人", "位": "人", "号": "日", "％": "%"}
+_NO_FIGURE = re.compile(
+    r"一(?:[个批种项套类支名位次部年件份些门天度村家场座条处所期户对间块张本台辆只头届队课节周]|$)|两些|十分|百分|千家|万[户家]|一[一二三四五六七八九]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure: `value` without scale words (6.8万 is 68000), `unit` (empty where none stands), and its hedge.
+
+    Persons are counted in one unit: 名, 位 and 人 are 人. `hedge` is 超, 约, 近, 不足 or empty; 余, 多 and 以上 are 超.
+    """
+
+    value: Decimal
+    unit: str = ""
+    hedge: str = ""
+
+    def is_told_by(self, other: Quantity) -> bool:
+        """Whether another figure says this one: the same value and hedge, and no other unit where both have one.
+
+        A small number without a unit, such as that of a list, and a year tell nothing that has a unit.
+        """
+        if self.value != other.value or self.hedge != other.hedge:
+            return False
+        if self.unit == other.unit or not self.unit:
+            return True
+        is_year = other.value == int(other.value) and int(other.value) in _YEARS
+        return not other.unit and (self.unit == "年" if is_year else other.value >= _LARGE)
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Return the figures of a text in their order; 一个, 十分 and the like count nothing and are left out."""
+    return list(_quantities(without_thousands(squeeze(fold(text.replace("，", "；"))))))
+
+
+def _quantities(text: str) -> Iterator[Quantity]:
+    text = _DATE.sub(lambda date: "".join(n + u for n, u in zip(date.groups(""), "年月日", strict=True) if n), text)
+    for match in _FIGURE.finditer(text):
+        if match["chinese"] and _NO_FIGURE.match(match["chinese"] + (match["unit"] or "")):
+            continue
+        value = _value(match)
+        if value is not None:
+            unit = "%" if match["percent"] else match["unit"] or ""
+            yield Quantity(value, _SAME.get(unit, unit), _hedge(match))
+
+
+def _value(match: re.Match[str]) -> Decimal | None:
+    if match["percent"]:
+        return _number(match["percent"])
+    if match["digits"]:
+        value = Decimal(match["digits"])
+        for character in match["tail"]:
+            value *= _SCALE.get(character, 1)
+        return value
+    return _number(match["chinese"])
+
+
+def _number(text: str) -> Decimal | None:
+    """Return the value of digits or of a Chinese number, 三千二百 or 九十五点五; None where it is none."""
+    if text[0].isdecimal():
+        return Decimal(text)
+    whole, _, rest = text.partition("点")
+    total = section = digit = 0
+    seen = False
+    for character in whole:
+        if character in _DIGIT:
+            digit, seen = _DIGIT[character], True
+        elif character in "万亿":
+            total = (total + section + digit or 1) * _SCALE[character]
+            section = digit = 0
+            seen = True
+        elif character in _SCALE:
+            section += (digit or 1) * _SCALE[character]
+            digit, seen = 0, True
+    if not seen:
+        return None
+    value = Decimal(total + section + digit)
+    return value + Decimal("0." + "".join(str(_DIGIT.get(c, 0)) for c in rest)) if rest else value
+
+
+def _hedge(match: re.Match[str]) -> str:
+    for hedge, words in _BEFORE.items():
+        if match["before"] in words:
+            return hedge
+    inside = (match["tail"] or "") + (match["chinese"] or "") + (match["more"] or "")
+    if any(character in inside for character in "余多+"):
+        return _OVER
+    return next((hedge for hedge, words in _BEHIND.items() if match["behind"] in words), "")
