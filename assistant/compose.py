@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.citations import CitationList
+from assistant.enumerations import enumerations
 from assistant.evidence import Sentence, share_of
 from assistant.values import holds_figure, lead_values
-from core.schema import Article
 from core.templates import Templates
 from retriever.question import Ask, Question
 from retriever.text import fold, sentence_spans, squeeze
@@ -35,7 +35,14 @@ _SPREAD_SHARE = 0.65
 _THEME = 36
 """Characters: a shorter sentence only opens a paragraph; what explains it follows."""
 _LONGEST_EXTENDED = 200
-_INERT = str.maketrans({"[": "［", "]": "］", "*": "＊"})
+_FIGURES = frozenset({Ask.NUMBER, Ask.MONEY})
+_OPENS = 60
+"""Characters before a numbered structure in which the sentence stands that opens it."""
+_LONGEST_LIST = 600
+"""Characters of all items of a list together."""
+_ITEM_END = re.compile(r"[。！？；;\n]")
+_CLAUSE_BREAK = re.compile(r"[，,：:、]")
+_INERT = str.maketrans({"[": "［", "]": "］", "*": "＊", "|": "｜"})
 _CLAUSE = re.compile(r"[^；;，,。！？!?：:]*[；;，,。！？!?：:]?[”’」』）)】》]*")
 _EXPLAINS = re.compile(r"即|是指|指的是|包括|包含|构建|由.+组成|抓牢|以.+为|：|——|通过|旨在|创新开展|实施")
 
@@ -53,9 +60,23 @@ class Quote:
 class Composer:
     """Writes the parts of an answer. Each method returns finished lines of text, ready to be shown one by one."""
 
-    def __init__(self, templates: Templates, citations: CitationList, place_of: Callable[[Sentence], str]) -> None:
-        """`citations` collects what the lines cite; `place_of` names the place that a sentence tells of."""
+    def __init__(
+        self,
+        templates: Templates,
+        citations: CitationList,
+        place_of: Callable[[Sentence], str],
+        text_of: Callable[[str], str],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            templates: `answers.toml`.
+            citations: collects what the lines cite.
+            place_of: names the place that a sentence tells of.
+            text_of: returns the text of a document by its id.
+        """
         self._place_of = place_of
+        self._text_of = text_of
         self._templates = templates
         self._citations = citations
 
@@ -69,9 +90,10 @@ class Composer:
             values = lead_values(quote.text, question.asks, question.measures, question.text)
             new = [value for value in values if not any(value in lead for lead in leads)]
             if new:
-                leads.append(self._templates.fill("answer.lead", values="、".join(new), marker=self._cite(quote)))
+                leads.append("、".join(new))
+                self._cite(quote)
         if leads:
-            yield "".join(leads)
+            yield self._templates.fill("answer.lead", values="、".join(leads))
         for quote in sorted(quotes, key=lambda q: (quotes[0].sentence.document_id != q.sentence.document_id, q.start)):
             yield self._quote("answer.quote", quote)
 
@@ -86,21 +108,56 @@ class Composer:
             yield self._templates.fill("answer.definition", name=name, quote=line) if name and not number else line
 
     def listing(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
-        """Yield the items of a list from the text that answers best, in the order of that text."""
+        """Yield the items of a list from the text that answers best, in the order of that text.
+
+        Where the best sentence stands in a numbered structure, or right before one, all of its items are given.
+        """
+        best = sentences[0]
+        quotes = self._enumerated(best, question) or self._listed(question, sentences, weights)
+        if len(quotes) == 1:
+            yield self._quote("answer.quote", quotes[0])
+            return
+        yield self._templates.fill("answer.list_head", title=inert(best.article.title), where=self._where(best))
+        for quote in quotes:
+            yield self._quote("answer.item", quote)
+
+    def _listed(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> list[Quote]:
         best = sentences[0]
         head = list(question.terms)[-1] if question.terms else ""
         own = [s for s in sentences if s.article.id == best.article.id and s.score >= _ITEM_SHARE * best.score]
         own.sort(key=lambda s: -(s.score + 0.3 * (head in s.text)))
         chosen = sorted({_whole(s).start: _whole(s) for s in own[:_MOST_ITEMS]}.values(), key=lambda s: s.start)
-        if len(chosen) == 1:
-            yield self._quote("answer.quote", clip(chosen[0], weights, question))
-            return
-        yield self._templates.fill("answer.list_head", where=self._where(best.article))
-        for sentence in chosen:
-            yield self._quote("answer.item", clip(sentence, weights, question))
+        themes = self._themes(best, head)
+        if len(themes) > 1 and len(themes) == question.listed:
+            return themes
+        return [clip(sentence, weights, question) for sentence in chosen]
+
+    def _themes(self, best: Sentence, head: str) -> list[Quote]:
+        """Return the short sentences of an article that end with a noun: 拓宽日常调研渠道。畅通重点工作识别渠道。."""
+        text, article = self._text_of(best.document_id), best.article
+        if not head:
+            return []
+        spans = [(article.start + a, article.start + b) for a, b in sentence_spans(text[article.start : article.end])]
+        short = [(a, b) for a, b in spans if b - a <= _THEME and text[a:b].rstrip("。；;！").endswith(head)]
+        return [Quote(best, a, b, text[a:b]) for a, b in short]
+
+    def _enumerated(self, best: Sentence, question: Question) -> list[Quote]:
+        """Return the items of the numbered structure that a sentence stands in or opens; none where there is none."""
+        text, article = self._text_of(best.document_id), best.article
+        around = [
+            one
+            for one in enumerations(text, article.start, article.end)
+            if one.start - _OPENS <= best.start < one.end and best.end > one.start - _OPENS
+        ]
+        wanted = [one for one in around if len(one.items) == question.listed]
+        found = min(wanted or around, key=lambda one: one.end - one.start, default=None)
+        if found is None or (question.listed and not wanted):
+            return []
+        longest = min(_LONGEST_ITEM, _LONGEST_LIST // len(found.items))
+        return [_first_clauses(best, text, start, end, longest) for start, end in found.items]
 
     def spread(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
-        """Yield one line for each text that answers: places side by side, or precedents."""
+        """Yield a line for each text that answers: precedents, or places in a table where a figure is asked for."""
         best: dict[str, Sentence] = {}
         for sentence in sorted(sentences, key=lambda s: -(s.score + 0.5 * s.value)):
             best.setdefault(self._place_of(sentence) or sentence.article.id, sentence)
@@ -108,25 +165,48 @@ class Composer:
         chosen = [s for s in best.values() if s.score >= _SPREAD_SHARE * top][:_MOST_TEXTS]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
         yield self._templates.fill(head, count=len(chosen))
-        for sentence in chosen:
-            yield self._quote("answer.quote_item", clip(sentence, weights, question, _LONGEST_ITEM))
-
-    def part(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
-        """Yield the line of a comparison for one of its parts."""
-        best = sentences[0]
-        if not question.asks & {Ask.NUMBER, Ask.MONEY}:
-            yield self._quote("answer.quote_item", extended(best, weights, question))
+        quotes = [clip(sentence, weights, question, _LONGEST_ITEM) for sentence in chosen]
+        if question.asks & _FIGURES:
+            yield from self._table_head("table.place", question)
+            for quote in quotes:
+                yield self._row(self._place(quote.sentence), question, quote)
             return
+        for quote in quotes:
+            yield self._quote("answer.quote_item", quote)
+
+    def comparison(self, parts: Sequence[tuple[Question, Sequence[Sentence], Mapping[str, float]]]) -> Iterable[str]:
+        """Yield a table with a row for each part of a comparison; a part that nothing supports says so."""
+        first = parts[0][0]
+        yield from self._table_head("table.place" if first.places else "table.thing", first)
+        for question, sentences, weights in parts:
+            subject = inert(question.subject)
+            yield self._row(subject, question, self._best_of(question, sentences, weights) if sentences else None)
+
+    def _best_of(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Quote:
+        best = sentences[0]
+        if not question.asks & _FIGURES:
+            return extended(best, weights, question)
         same = [s for s in sentences if s.coverage >= _SAME_THING * best.coverage]
-        best = next((s for s in same if s.value), best)
-        line = self._quote("answer.quote_item", clip(best, weights, question, _LONGEST_ITEM))
-        yield line if holds_figure(best.text) else self._templates.fill("answer.without_figure", line=line)
+        return clip(next((s for s in same if s.value), best), weights, question, _LONGEST_ITEM)
+
+    def _table_head(self, subject: str, question: Question) -> Iterable[str]:
+        names = [subject, *(["table.value"] if question.asks & _FIGURES else []), "table.quote"]
+        yield _cells(self._templates.fill(name) for name in names)
+        yield _cells("---" for _ in names)
+
+    def _row(self, subject: str, question: Question, quote: Quote | None) -> str:
+        """Return a row of a table: what it is about, the figure where one is asked for, and the quote."""
+        lacking = self._templates.fill("table.lacking")
+        figures: list[str] = []
+        if question.asks & _FIGURES:
+            values = lead_values(quote.text, question.asks, question.measures, question.text) if quote else []
+            told = quote is not None and holds_figure(quote.text)
+            figures = ["、".join(values) or (self._templates.fill("table.see") if told else lacking)]
+        return _cells([subject, *figures, self._quote("table.cell", quote) if quote else lacking])
 
     def _quote(self, template: str, quote: Quote) -> str:
-        values = {"quote": inert(quote.text), "marker": self._cite(quote)}
-        if template == "answer.quote":
-            values["where"] = self._where(quote.sentence.article)
-        elif template == "answer.quote_item":
+        values = {"quote": inert(quote.text), "marker": self._cite(quote), "where": self._where(quote.sentence)}
+        if template == "answer.quote_item":
             values["where"] = self._place(quote.sentence)
         return self._templates.fill(template, **values)
 
@@ -139,14 +219,30 @@ class Composer:
         place = self._place_of(sentence)
         if not place:
             return self._templates.fill("where.untold", title=inert(article.title))
-        return self._templates.fill("where.place_date", place=place, date=meta.year) if meta.year else place
+        return self._templates.fill("where.place_year", place=place, year=meta.year) if meta.year else place
 
-    def _where(self, article: Article) -> str:
-        meta = article.meta
-        place = meta.district or meta.city or meta.province or self._templates.fill("where.no_place")
-        if meta.date:
-            place = self._templates.fill("where.place_date", place=place, date=meta.date)
-        return self._templates.fill("where.titled", title=inert(article.title), place=place)
+    def _where(self, sentence: Sentence) -> str:
+        """Return the place and the date of a sentence, each said to be untold where it is."""
+        place = self._place_of(sentence) or self._templates.fill("where.no_place")
+        year = sentence.article.meta.year
+        date = self._templates.fill("where.year", year=year) if year else self._templates.fill("where.no_date")
+        return self._templates.fill("where.place_date", place=place, date=date)
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _first_clauses(like: Sentence, text: str, start: int, end: int, longest: int) -> Quote:
+    """Return the beginning of an item: its first sentence, or of a long one as many clauses as there is room for."""
+    stop = min(end, start + longest)
+    if sentence := _ITEM_END.search(text, start, end):
+        stop = min(stop, sentence.start())
+    if stop < end and stop == start + longest:
+        clauses = [m.start() for m in _CLAUSE_BREAK.finditer(text, start + 1, stop)]
+        stop = clauses[-1] if clauses else stop
+    quote = text[start:stop].rstrip("，,；;：:、。 \n")
+    return Quote(like, start, start + len(quote), quote)
 
 
 def explanations(question: Question, sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -243,5 +339,6 @@ def joined(lines: Sequence[str]) -> str:
     """Return lines as one text: items of a list below each other, everything else as paragraphs."""
     text = "".join(lines[:1])
     for before, line in pairwise(lines):
-        text += ("\n" if before.startswith("- ") and line.startswith("- ") else "\n\n") + line
+        together = any(before.startswith(begin) and line.startswith(begin) for begin in ("- ", "| "))
+        text += ("\n" if together else "\n\n") + line
     return text

@@ -40,7 +40,8 @@ class Sentence:
     """One sentence of a passage: `text` is verbatim, `document.text[start:end]`.
 
     `paragraph` is the text of its paragraph up to and with it, `following` the rest of the paragraph, `before` what
-    stands before the paragraph in the same section; `lead` its title and headings.
+    stands before the paragraph in the same section, `opening` all of the article before the paragraph; `lead` its title
+    and headings.
     """
 
     document_id: str
@@ -53,6 +54,7 @@ class Sentence:
     paragraph: str
     following: str
     before: str
+    opening: str
     passage_rank: int
     coverage: float = 0.0
     cosine: float = 0.0
@@ -97,6 +99,7 @@ def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[
                     paragraph=whole[begin:end],
                     following=whole[end : stop if stop >= 0 else len(whole)],
                     before=whole[min(chunk.start, begin) : begin],
+                    opening=whole[article.start : begin],
                     passage_rank=passage.rank,
                 )
     return list(found.values())

@@ -127,6 +127,9 @@ class Assistant(AnswerService):
                 return question, own
         return understood, found
 
+    def _text_of(self, document_id: str) -> str:
+        return self._database.texts([document_id])[document_id]
+
     def source(self, document_id: str, at: int) -> tuple[Document, Article]:
         """Return a document and its article around the character offset `at`."""
         document = self._database.document(document_id)
@@ -192,9 +195,10 @@ class Assistant(AnswerService):
         yield replace(draft, status=status, text=joined(lines), citations=citations.all(), notes=notes)
 
     def _lines(self, found: Sequence[Found], citations: CitationList) -> Iterable[str]:
-        composer = Composer(self._templates, citations, self._locator.place_of)
+        composer = Composer(self._templates, citations, self._locator.place_of, self._text_of)
         if len(found) > 1:
-            yield from self._part_lines(found, composer)
+            if any(one.supported for one in found):
+                yield from composer.comparison([(one.question, one.supported, one.weights) for one in found])
             return
         one = found[0]
         asks = one.question.asks
@@ -208,13 +212,6 @@ class Assistant(AnswerService):
             yield from composer.listing(one.question, one.supported, one.weights)
         else:
             yield from composer.facts(one.question, one.supported, one.weights)
-
-    def _part_lines(self, found: Sequence[Found], composer: Composer) -> Iterable[str]:
-        for one in found if any(one.supported for one in found) else ():
-            if one.supported:
-                yield from composer.part(one.question, one.supported, one.weights)
-            else:
-                yield self._templates.fill("answer.partial", what=one.question.subject)
 
     def _refusal(self, found: Sequence[Found]) -> str:
         refusals = [one.refusal for one in found]

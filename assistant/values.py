@@ -24,6 +24,7 @@ _NUMERIC = re.compile(r"(?:约|近|超)?\d[\d,.]*(?:[%％万亿余]|[\u4e00-\u9f
 _REMARK = re.compile(r"[（(][^（()）]*[)）]")
 _CHANGE = re.compile(r"降|增长|提高|上升|减少|增加了")
 """A figure in such a clause tells a difference, not an amount."""
+_QUOTED_NAME = re.compile(r"“[^”，。；！？\d]{2,12}”")
 _CLEAR = 0.25
 _EMPTY_QUALIFIER = re.compile(r"^(?:达|累计|共)")
 _SCALE = r"(?:[余多]?[万亿千百]+[余多]?|[余多]|\+)?"
@@ -167,7 +168,9 @@ def _fitting_figures(text: str, measure: Measure) -> list[re.Match[str]]:
 
 
 def _counts(figure: re.Match[str], text: str) -> bool:
-    """Whether a figure counts something: no year, no 第三届, no 6个月."""
+    """Whether a figure counts something: no year, no 第三届, no 6个月, and no part of a name (“百人计划”)."""
+    if any(name.start() < figure.start() < name.end() for name in _QUOTED_NAME.finditer(text)):
+        return False
     if _CALENDAR.fullmatch(figure[0]) or _ONE.match(figure[0]) or text[: figure.start()].endswith(("第", "前", "后")):
         return False
     return not (figure[0].endswith("个") and text[figure.end() : figure.end() + 1] == "月")
@@ -226,6 +229,8 @@ def _around(text: str, figure: re.Match[str], boundary: re.Pattern[str]) -> str:
 
 def _counted_thing(measure: str) -> str:
     """Return the noun behind a measure word, 名博士 → 博士; empty where none follows or it is only 人."""
+    if measure.startswith("个人"):
+        return ""
     rest = measure[1:] if _wanted_unit(measure) == measure[:1] else measure
     thing = _noun_run(rest)
     return thing if len(thing) > 1 else ""

@@ -13,6 +13,7 @@ _SELF = re.compile(r"(?:我们?|本|全|该)(省|市|州|区|县|旗|镇|乡)")
 """How a text speaks of its own place."""
 _IN_PASSING = re.compile(r"(?:赴|到|去|向|往|学习|考察|借鉴|对标|来自|走进|邀请|引进)$")
 """A place behind these is visited or learned from; the sentence is about somebody else."""
+_QUOTED_NAME = re.compile(r"“[^”，。；！？]{2,20}”")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|[—\-－~至到])")
 _TITLE = re.compile(r"《[^》]*》")
 """The name of a document; a year in it (《三年行动计划（2023—2025年）》) is not that of what follows."""
@@ -23,7 +24,8 @@ class Locator:
     """Tells the place of sentences.
 
     The nearest place wins: one named in the sentence itself, else the last one named before it in the paragraph, else
-    the headings, else the place of the article. 我区 and 全县 are the article's own place.
+    the headings, else the last one named before the paragraph where the article is of no district, else the place of
+    the article. 我区 and 全县 are the article's own place. A place in a quoted name (“山东省技术中心”) is none.
     """
 
     def __init__(self, gazetteer: Gazetteer) -> None:
@@ -49,12 +51,18 @@ class Locator:
         if exact and any(m is not None and _inside(asked, m) for m in nearest):
             return False
         lead = self._gazetteer.find(sentence.lead, [asked.name])
-        return any(_same(asked, mention, exact) for mention in lead) or _is_place_of(asked, meta, exact)
+        if any(_same(asked, mention, exact) for mention in lead) or _is_place_of(asked, meta, exact):
+            return True
+        last = None if nearest else self._last_before(sentence, [asked.name])
+        return last is not None and _same(asked, last, exact)
 
     def place_of(self, sentence: Sentence) -> str:
         """Return the name of the place that a sentence tells of; empty where nothing tells it."""
         own = _own(sentence.article.meta)
-        for mention in self._nearest(sentence, [own.name] if own.name else []):
+        at_home = [own.name] if own.name else []
+        nearest = self._nearest(sentence, at_home)
+        last = None if nearest else self._last_before(sentence, at_home)
+        for mention in [*nearest, *([last] if last else [])]:
             if mention is None:
                 return own.name
             inside = [place for place in mention.places if place.district and own.contains(place)]
@@ -69,14 +77,30 @@ class Locator:
         own = _own(sentence.article.meta)
         for text, nearest in ((sentence.text, slice(None)), (_before(sentence), slice(-1, None))):
             found: list[tuple[int, Mention | None]] = [
-                (mention.start, mention)
-                for mention in self._gazetteer.find(text, at_home)
-                if not _IN_PASSING.search(text, 0, mention.start)
+                (mention.start, mention) for mention in self._told_of(text, at_home)
             ]
             found += [(m.start(), None) for m in _SELF.finditer(text) if not own.name or own.name.endswith(m[1])]
             if found:
                 return [mention for _, mention in sorted(found, key=lambda item: item[0])[nearest]]
         return []
+
+    def _told_of(self, text: str, at_home: Collection[str]) -> list[Mention]:
+        """Return the places that a text names, but those in passing and those that are a part of a quoted name."""
+        names = [match.span() for match in _QUOTED_NAME.finditer(text)]
+        return [
+            mention
+            for mention in self._gazetteer.find(text, at_home)
+            if not _IN_PASSING.search(text, 0, mention.start)
+            and not any(start < mention.start < end for start, end in names)
+        ]
+
+    def _last_before(self, sentence: Sentence, at_home: Collection[str]) -> Mention | None:
+        """Return the last place named before a paragraph that may be its place: one inside that of the article."""
+        own = _own(sentence.article.meta)
+        if own.district:
+            return None
+        told = self._told_of(sentence.opening, at_home)
+        return next((m for m in reversed(told) if any(not own.name or own.contains(p) for p in m.places)), None)
 
 
 def is_of_year(sentence: Sentence, year: str) -> bool:

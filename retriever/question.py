@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice, takewhile
+from itertools import accumulate, islice, takewhile
 from pathlib import Path
 
 import rjieba
@@ -26,6 +26,7 @@ _AREA = re.compile(r"^.*(?:[省市区县镇乡村]|街道|社区)(?=.{4})")
 _QUOTATION = re.compile(r"“[^”]*”|《[^》]*》")
 _OTHER_CLASS = 0.6
 _FOCUS = 1.6
+_SHORT_NAME = 3
 
 
 class Ask(StrEnum):
@@ -56,7 +57,8 @@ class Measure:
 class Question:
     """A question taken apart.
 
-    `names` are things that must stand in the evidence as they are written: programmes, documents, quoted terms.
+    `names` are programmes, documents, quoted terms; those that stand in quotation or title marks must stand in the
+    evidence as they are written, the others, `unquoted`, nearly so.
     `terms` are the other words that carry meaning. `measures` are the measure words after 多少 and 几.
     """
 
@@ -64,6 +66,7 @@ class Question:
     asks: frozenset[Ask]
     places: tuple[Mention, ...]
     names: tuple[str, ...]
+    unquoted: frozenset[str]
     years: tuple[str, ...]
     terms: Mapping[str, float]
     """Words with what their class counts: 1 for nouns and names, less for others, which are often put otherwise."""
@@ -81,6 +84,8 @@ class Question:
     small_talk: bool
     wanted: int
     """How many values are asked for: the number of 多少 and 几."""
+    listed: int
+    """How many items of a list are asked for (哪四种); 0 where it is not told."""
     spread: bool
     """Whether the answer is to be gathered from several places: 哪些地方, 各有多少."""
 
@@ -150,6 +155,7 @@ class QuestionReader:
         plain = self._without_preface(narrow(simplified(encodable(text).strip())))
         mentions = joined(self._gazetteer.find_in_question(plain, self._places), plain)
         left_out = [match.span() for match in self._words["left_out"].finditer(plain)]
+        quoted = frozenset(map(fold, quoted_names(plain)))
         places = tuple(
             mention
             for mention in mentions
@@ -158,12 +164,14 @@ class QuestionReader:
         )
         tagged = list(self._terms(plain, places))
         focus = "|".join(part for match in self._words["focus"].findall(plain) for part in match if part)
+        names = tuple(self._names(plain, places))
         asks = frozenset(ask for ask, pattern in self._vocabulary.asks.items() if pattern.search(plain))
         return Question(
             text=plain,
             asks=asks or frozenset({Ask.OTHER}),
             places=places,
-            names=tuple(self._names(plain, places)),
+            names=names,
+            unquoted=frozenset(name for name in names if fold(name) not in quoted),
             years=tuple(dict.fromkeys(self._words["year"].findall(plain))),
             terms={
                 word: (1.0 if _is_noun(tag) else _OTHER_CLASS) * (_FOCUS if word in focus else 1.0)
@@ -177,6 +185,7 @@ class QuestionReader:
             measures=tuple(self._measures(plain, [word for word, _ in tagged])),
             numbers=tuple(map(without_thousands, self._words["number"].findall(plain))),
             offices=tuple(self._words["office"].findall(plain)),
+            listed=_listed(self._words["asked_items"].search(plain)),
             spread=bool(self._words["spread"].search(plain)) and not _names_districts(places),
         )
 
@@ -198,7 +207,7 @@ class QuestionReader:
         """Return what must stand in the evidence as written: quoted, known from the library, or a name by its form."""
         folded = fold(text)
         found = list(quoted_names(text))
-        found += sorted((name for name in self._quoted if name in folded), key=len, reverse=True)
+        found += sorted((name for name in self._quoted if _stands_in(name, folded)), key=len, reverse=True)
         bare = _without(text, places)
         for match in self._words["named"].finditer(bare):
             meaning = takewhile(lambda word: word not in self._vocabulary.stop, reversed(rjieba.cut(match[0])))
@@ -220,6 +229,12 @@ class QuestionReader:
                 yield word, tag
 
 
+def _listed(match: re.Match[str] | None) -> int:
+    if match is None:
+        return 0
+    return int(match[1]) if match[1].isdecimal() else "零一二三四五六七八九十".find(match[1].replace("两", "二"))
+
+
 def _names_districts(mentions: Iterable[Mention]) -> bool:
     """Whether places are named that have no further places in them to ask about."""
     return any(place.district for mention in mentions for place in mention.places)
@@ -235,6 +250,15 @@ def _is_distinctive(name: str) -> bool:
         return False
     tagged = rjieba.tag(name)
     return len(tagged) > 1 and not all(tag in ("v", "vn", "uj", "d", "p", "c") for _, tag in tagged)
+
+
+def _stands_in(name: str, text: str) -> bool:
+    """Whether a name stands in a text; a short one as whole words, not across two (健康|包里|装了)."""
+    at = text.find(name)
+    if at < 0 or len(name) > _SHORT_NAME:
+        return at >= 0
+    ends = set(accumulate(map(len, rjieba.cut(text)), initial=0))
+    return at in ends and at + len(name) in ends
 
 
 def _without(text: str, places: Iterable[Mention]) -> str:

@@ -60,9 +60,9 @@ def test_a_list_holds_all_items_of_the_text(assistant: Assistant) -> None:
 
 def test_places_are_answered_one_by_one_under_their_own_names(assistant: Assistant) -> None:
     text = ask(assistant, "哪些地方给年轻人建了公寓，各有多少套？").text
-    lines = [line for line in text.split("\n") if line.startswith("- ")]
-    assert any("鸠江区" in line and "2150套" in line for line in lines)
-    assert any("原文未注明地区" in line and "96套" in line for line in lines)
+    lines = [line for line in text.split("\n") if line.startswith("| ")]
+    assert any("鸠江区" in line and "| 2150套 |" in line for line in lines)
+    assert any("未注明地名" in line and "| 96套 |" in line for line in lines)
     assert not any("鸠江区" in line and "96套" in line for line in lines)
 
 

@@ -279,7 +279,7 @@ def sentences_of_text(text: str, meta: Metadata | None = None) -> list[Sentence]
         begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
         following = text[end : stop if stop >= 0 else len(text)]
         found.append(
-            Sentence("d", "d.txt", article, (), start, end, text[start:end], text[begin:end], following, "", 1)
+            Sentence("d", "d.txt", article, (), start, end, text[start:end], text[begin:end], following, "", "", 1)
         )
     return found
 

@@ -22,5 +22,5 @@ TEXT = "全年兑现各类补贴1872.6万元。"
 )
 def test_the_year_before_a_sentence_counts_but_not_one_in_the_name_of_a_document(before: str, year: str) -> None:
     article = Article("a", "d", "湄潭县青年人才工作总结", (), 0, 100, Metadata(date="2023"))
-    sentence = Sentence("d", "s.txt", article, (), len(before), len(before + TEXT), TEXT, before + TEXT, "", "", 1)
+    sentence = Sentence("d", "s.txt", article, (), len(before), len(before + TEXT), TEXT, before + TEXT, "", "", "", 1)
     assert [y for y in ("2022", "2023", "2024", "2026") if is_of_year(sentence, y)] == [year]
