@@ -21,6 +21,8 @@ _LONGEST_ITEM = 110
 _MOST_FACTS = 3
 _MOST_ITEMS = 7
 _MOST_TEXTS = 9
+_MORE = 6
+"""Sentences that an answer gets where more is asked for."""
 _GAIN = 0.2
 """Share of the question's weight that a further sentence must add."""
 _FURTHER_SHARE = 0.7
@@ -165,14 +167,35 @@ class Composer:
         chosen = [s for s in best.values() if s.score >= _SPREAD_SHARE * top][:_MOST_TEXTS]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
         yield self._templates.fill(head, count=len(chosen))
-        quotes = [clip(sentence, weights, question, _LONGEST_ITEM) for sentence in chosen]
         if question.asks & _FIGURES:
-            yield from self._table_head("table.place", question)
-            for quote in quotes:
-                yield self._row(self._place(quote.sentence), question, quote)
+            yield from self._rows(question, chosen, weights)
             return
-        for quote in quotes:
-            yield self._quote("answer.quote_item", quote)
+        for sentence in chosen:
+            yield self._quote("answer.quote_item", clip(sentence, weights, question, _LONGEST_ITEM))
+
+    def table(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
+        """Yield what answers as a table, a row for each sentence, the best first."""
+        top = sentences[0].score
+        chosen = [s for s in sentences if s.score >= _ITEM_SHARE * top][:_MOST_ITEMS]
+        yield from self._rows(question, chosen, weights)
+
+    def more(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
+        """Yield further sentences that answer and have not been cited, in the order of their texts."""
+        cited = self._citations.all()
+        fresh = [
+            s
+            for s in sentences
+            if not any(c.document_id == s.document_id and c.start < s.end and s.start < c.end for c in cited)
+        ][:_MORE]
+        for sentence in sorted(
+            fresh, key=lambda s: (s.document_id != sentences[0].document_id, s.document_id, s.start)
+        ):
+            yield self._quote("answer.quote", clip(sentence, weights, question))
+
+    def _rows(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
+        yield from self._table_head("table.place", question)
+        for sentence in sentences:
+            yield self._row(self._place(sentence), question, clip(sentence, weights, question, _LONGEST_ITEM))
 
     def comparison(self, parts: Sequence[tuple[Question, Sequence[Sentence], Mapping[str, float]]]) -> Iterable[str]:
         """Yield a table with a row for each part of a comparison; a part that nothing supports says so."""

@@ -15,6 +15,7 @@ from core.schema import Encoder, Passage
 from retriever.library import Library
 from retriever.parts import in_turn, parts_of
 from retriever.question import Ask, Question, QuestionReader
+from retriever.scope import Scope
 from retriever.search import Searcher
 
 _Item = TypeVar("_Item")
@@ -63,6 +64,8 @@ class Found:
     question: Question
     passages: list[Passage]
     supported: list[Sentence]
+    elsewhere: list[Sentence]
+    """Sentences that would support it if they told of the place that is asked for."""
     refusal: Refusal
     weights: dict[str, float]
 
@@ -83,17 +86,21 @@ class Finder:
         """Takes questions apart, with the names and places that the library holds."""
         return self._searcher.questions
 
-    def find(self, text: str, watch: Stopwatch) -> list[Found]:
+    def find(self, text: str, watch: Stopwatch, scope: Scope | None = None) -> list[Found]:
         """Return what is found for a question; for one that asks the same of several places, for each of them."""
         with watch.stage("understand"):
             parts = parts_of(self.questions.read(text), self.questions)
-        return [self._find(part, watch) for part in parts]
+        return [self._find(part, watch, scope) for part in parts]
 
-    def _find(self, question: Question, watch: Stopwatch) -> Found:
+    def scope(self, from_year: int | None, to_year: int | None) -> Scope:
+        """Return the scope of the texts of some years."""
+        return self._searcher.scope(from_year=from_year, to_year=to_year)
+
+    def _find(self, question: Question, watch: Stopwatch, scope: Scope | None) -> Found:
         with watch.stage("search"):
             vector = self._encoder.encode_queries([question.text])[0]
             depth = _WIDE_PASSAGES if question.spread or Ask.PRECEDENT in question.asks else _PASSAGES
-            passages = self._searcher.find(question, depth, vector=vector)
+            passages = self._searcher.find(question, depth, vector=vector, scope=scope)
         with watch.stage("rank"):
             texts = self._database.texts({passage.article.document_id for passage in passages})
             ranked = self._ranker.rank(question, sentences_of(passages, texts), vector)
@@ -102,10 +109,11 @@ class Finder:
             unknown = [name for name in question.proper if not (name.isascii() or self._ranker.knows(name))]
             verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
+            elsewhere = [s for s, v in zip(ranked, verdicts, strict=True) if v.elsewhere and not v.weak]
             if not answers_in_kind((s.text for s in supported), question.asks, question.measures):
                 supported = []
         passages = _by_evidence(passages, supported)
-        return Found(question, passages, supported, Refusal.of(verdicts), weights)
+        return Found(question, passages, supported, elsewhere, Refusal.of(verdicts), weights)
 
 
 def _by_evidence(passages: list[Passage], supported: Sequence[Sentence]) -> list[Passage]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
@@ -11,9 +11,12 @@ from itertools import islice, zip_longest
 
 from assistant.api import AnswerService, LibraryStatus
 from assistant.citations import CitationList
-from assistant.compose import Composer, joined
+from assistant.commands import Command, Wish, command_of, question_before
+from assistant.compose import Composer, inert, joined
 from assistant.examples import example_questions
 from assistant.finder import Finder, Found, Stopwatch, shown_passages
+from assistant.forms import lines_of
+from assistant.notes import Remarks
 from assistant.support import Judge
 from assistant.verify import Checked, Checker, excerpts_of
 from assistant.whereabouts import Locator
@@ -25,7 +28,7 @@ from core.templates import Templates
 from retriever.followup import complete
 from retriever.library import Library
 from retriever.places import gazetteer
-from retriever.question import Ask
+from retriever.scope import Scope
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +58,7 @@ class Assistant(AnswerService):
         self._writer = writer
         self._gazetteer = gazetteer()
         self._locator = Locator(self._gazetteer)
+        self._remarks = Remarks(templates, self._locator.place_of)
         self._finder = Finder(library, encoder, Judge(self._locator))
         self._questions = self._finder.questions
 
@@ -85,12 +89,22 @@ class Assistant(AnswerService):
         if problem := self._unusable(question):
             yield Answer(question, AnswerStatus.REFUSED, problem)
             return
-        understood, found = self._understand(question.strip(), history, watch)
+        command = command_of(question)
+        asked, earlier = question_before(history) if command else (question.strip(), history)
+        if not asked:
+            yield Answer(question, AnswerStatus.REFUSED, self._templates.fill("refuse.nothing_before"))
+            return
+        scope, wish = None, command.wish if command else None
+        if command and command.wish is Wish.YEARS:
+            scope = self._finder.scope(command.from_year, command.to_year)
+        understood, found = self._understand(asked, earlier, watch, scope)
         if understood != question.strip():
             notes.append(self._templates.fill("notes.understood", question=understood))
+        if command and scope:
+            notes.append(self._years(command))
         passages = shown_passages(found)
         draft = Answer(question, AnswerStatus.GROUNDED, "", (), passages, tuple(notes), watch.ms)
-        if writer is not None and any(one.supported for one in found):
+        if writer is not None and wish in (None, Wish.YEARS) and any(one.supported for one in found):
             try:
                 written = self._written(writer, draft, understood, history, found)
                 for answer in watch.timed("write", written):
@@ -101,11 +115,14 @@ class Assistant(AnswerService):
                 draft = replace(draft, notes=(*notes, writer.templates.fill("notes.unusable")))
         citations = CitationList(self._database.document)
         lines: list[str] = []
-        for line in watch.timed("compose", self._lines(found, citations)):
+        for line in watch.timed("compose", lines_of(found, self._composer(citations), wish)):
             lines.append(line)
-            yield replace(draft, text=joined(lines), citations=citations.all(), timings_ms=dict(watch.ms))
-        draft = replace(draft, timings_ms=dict(watch.ms))
-        if not citations.all():
+            if wish is not Wish.DATES:
+                yield replace(draft, text=joined(lines), citations=citations.all(), timings_ms=dict(watch.ms))
+        if wish is Wish.DATES:
+            lines = self._dates(citations)
+        draft = replace(draft, notes=self._notes(draft, found, citations), timings_ms=dict(watch.ms))
+        if not lines:
             yield replace(draft, status=AnswerStatus.REFUSED, text=self._refusal(found))
             return
         partial = any(not one.supported for one in found)
@@ -113,16 +130,41 @@ class Assistant(AnswerService):
         status = AnswerStatus.PARTIAL if partial or failed else AnswerStatus.GROUNDED
         yield replace(draft, status=status, text=joined(lines), citations=citations.all())
 
-    def _understand(self, question: str, history: Sequence[Turn], watch: Stopwatch) -> tuple[str, list[Found]]:
+    def _notes(self, draft: Answer, found: Sequence[Found], citations: CitationList) -> tuple[str, ...]:
+        """Return the notes under an answer: how it was understood, what disagrees, what is old, what is near."""
+        notes = [*draft.notes, *self._remarks.disagreement(found, citations)]
+        cited = [(c.marker, self.source(c.document_id, c.start)[1].meta.year) for c in citations.all()]
+        return (*notes, *self._remarks.age(cited), *self._remarks.near(found))
+
+    def _years(self, command: Command) -> str:
+        first, last = command.from_year, command.to_year
+        years = str(first) if first == last else f"{first or ''}—{last or ''}"
+        return self._templates.fill("notes.years", years=years)
+
+    def _dates(self, citations: CitationList) -> list[str]:
+        """Return a line for each text that an answer cites: when it is from, and how that is known."""
+        lines: dict[str, str] = {}
+        for c in citations.all():
+            meta = self.source(c.document_id, c.start)[1].meta
+            date = f"{meta.date}（{meta.date_from}）" if meta.date else self._templates.fill("where.no_date")
+            title = inert(c.title)
+            lines.setdefault(
+                c.document_id, self._templates.fill("answer.dated", title=title, date=date, marker=c.marker)
+            )
+        return list(lines.values())
+
+    def _understand(
+        self, question: str, history: Sequence[Turn], watch: Stopwatch, scope: Scope | None
+    ) -> tuple[str, list[Found]]:
         """Return the question as it was answered and what was found for its parts.
 
         Where nothing supports a question that was completed from earlier turns, the person's own words count.
         """
         with watch.stage("understand"):
             understood = complete(question, history, self._questions)
-        found = self._finder.find(understood, watch)
+        found = self._finder.find(understood, watch, scope)
         if understood != question and not any(one.supported for one in found):
-            own = self._finder.find(question, watch)
+            own = self._finder.find(question, watch, scope)
             if any(one.supported for one in own):
                 return question, own
         return understood, found
@@ -191,27 +233,11 @@ class Assistant(AnswerService):
         struck = [writer.templates.fill("notes.struck", count=checked.struck)] if checked.struck else []
         failed = any(citation.status is CitationStatus.FAILED for citation in citations.all())
         status = AnswerStatus.PARTIAL if lacking or failed else AnswerStatus.GROUNDED
-        notes = (*draft.notes, *struck)
+        notes = (*self._notes(draft, found, citations), *struck)
         yield replace(draft, status=status, text=joined(lines), citations=citations.all(), notes=notes)
 
-    def _lines(self, found: Sequence[Found], citations: CitationList) -> Iterable[str]:
-        composer = Composer(self._templates, citations, self._locator.place_of, self._text_of)
-        if len(found) > 1:
-            if any(one.supported for one in found):
-                yield from composer.comparison([(one.question, one.supported, one.weights) for one in found])
-            return
-        one = found[0]
-        asks = one.question.asks
-        if not one.supported:
-            return
-        if one.question.spread or Ask.PRECEDENT in asks:
-            yield from composer.spread(one.question, one.supported, one.weights)
-        elif Ask.DEFINITION in asks:
-            yield from composer.definition(one.question, one.supported, one.weights)
-        elif Ask.LIST in asks and not asks & {Ask.NUMBER, Ask.UNIT, Ask.PERSON}:
-            yield from composer.listing(one.question, one.supported, one.weights)
-        else:
-            yield from composer.facts(one.question, one.supported, one.weights)
+    def _composer(self, citations: CitationList) -> Composer:
+        return Composer(self._templates, citations, self._locator.place_of, self._text_of)
 
     def _refusal(self, found: Sequence[Found]) -> str:
         refusals = [one.refusal for one in found]

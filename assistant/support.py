@@ -33,6 +33,8 @@ class Verdict:
 
     missing: tuple[str, ...] = ()
     weak: bool = False
+    elsewhere: bool = False
+    """Whether it lacks nothing but the place: it tells of another."""
 
     @property
     def supports(self) -> bool:
@@ -69,7 +71,8 @@ class Judge:
         missing += [f"{year}年" for year in question.years if not is_of_year(sentence, year)]
         missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
         missing += [term.upper() for term in question.terms if _is_code(term) and term not in around]
-        return Verdict(tuple(missing), _is_weak(sentence))
+        elsewhere = bool(question.places) and missing == [question.places[0].name]
+        return Verdict(tuple(missing), _is_weak(sentence), elsewhere)
 
 
 def _least(name: str, question: Question) -> float:

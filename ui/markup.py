@@ -39,6 +39,11 @@ def answer_html(text: str, link: MarkerLink) -> str:
     return "".join(_blocks(lines, link))
 
 
+def line_html(text: str, link: MarkerLink) -> str:
+    """Return one line of text, such as a note, as HTML with bold and citation markers."""
+    return _inline(_CONTROL.sub(" ", text.replace("\n", " ")), link)
+
+
 def _blocks(lines: list[str], link: MarkerLink) -> Iterator[str]:
     at = 0
     while at < len(lines):

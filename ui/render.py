@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.schema import Answer, AnswerStatus, Citation, CitationStatus, Passage
 from ui.conversation import Conversation, Exchange, Stage
-from ui.markup import answer_html, escape, escape_lines
+from ui.markup import MarkerLink, answer_html, escape, escape_lines, line_html
 from ui.texts import Texts
 
 PASSAGE_PREVIEW = 120
@@ -33,13 +33,17 @@ def passage_target(turn: int, rank: int) -> str:
 
 def answer_body(answer: Answer, turn: int, texts: Texts) -> str:
     """Return the text of an answer with its markers clickable; a marker without a citation stays text."""
+    return answer_html(answer.text, _links(answer, turn, texts))
+
+
+def _links(answer: Answer, turn: int, texts: Texts) -> MarkerLink:
     citations = {citation.marker: citation for citation in answer.citations}
 
     def link(marker: int) -> str:
         citation = citations.get(marker)
         return _marker(citation, turn, texts) if citation else ""
 
-    return answer_html(answer.text, link)
+    return link
 
 
 def _reply(exchange: Exchange, turn: int, texts: Texts) -> str:
@@ -82,7 +86,8 @@ def _marker(citation: Citation, turn: int, texts: Texts) -> str:
 
 
 def _foot(answer: Answer, turn: int, texts: Texts) -> str:
-    notes = "".join(f'<p class="oa-note">{escape_lines(note)}</p>' for note in answer.notes)
+    link = _links(answer, turn, texts)
+    notes = "".join(f'<p class="oa-note">{line_html(note, link)}</p>' for note in answer.notes)
     folds = _citation_fold(answer, turn, texts) + _passage_fold(answer, turn, texts)
     copy = f'<a class="oa-copy" href="#copy-answer" role="button">{escape(texts.copy)}</a>' if answer.text else ""
     return f'{notes}<div class="oa-foot">{folds}{copy}</div>'
