@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -11,6 +12,7 @@ from assistant.citations import CitationList
 from assistant.enumerations import enumerations
 from assistant.evidence import Sentence, share_of
 from assistant.values import holds_figure, lead_values
+from core.schema import Chunk
 from core.templates import Templates
 from retriever.question import Ask, Question
 from retriever.text import fold, sentence_spans, squeeze
@@ -21,6 +23,9 @@ _LONGEST_ITEM = 110
 _MOST_FACTS = 3
 _MOST_ITEMS = 7
 _MOST_TEXTS = 9
+_VOTES = 8
+_MOST_SECTIONS = 8
+_SHORTEST_TELLING = 12
 _MORE = 6
 """Sentences that an answer gets where more is asked for."""
 _GAIN = 0.2
@@ -68,6 +73,7 @@ class Composer:
         citations: CitationList,
         place_of: Callable[[Sentence], str],
         text_of: Callable[[str], str],
+        chunks_of: Callable[[str], Sequence[Chunk]],
     ) -> None:
         """Prepare.
 
@@ -76,8 +82,10 @@ class Composer:
             citations: collects what the lines cite.
             place_of: names the place that a sentence tells of.
             text_of: returns the text of a document by its id.
+            chunks_of: returns the chunks of an article by its id, in order.
         """
-        self._place_of = place_of
+        self._chunks_of = chunks_of
+        self.place_of = place_of
         self._text_of = text_of
         self._templates = templates
         self._citations = citations
@@ -108,6 +116,23 @@ class Composer:
         for number, sentence in enumerate(_complementary(question, ordered, weights)[:2]):
             line = self._quote("answer.quote", extended(sentence, weights, question))
             yield self._templates.fill("answer.definition", name=name, quote=line) if name and not number else line
+
+    def summary(self, sentences: Sequence[Sentence]) -> Iterable[str]:
+        """Yield the sections of the text that answers best, each with the sentence that tells most of it."""
+        worth: Counter[str] = Counter()
+        for sentence in sentences[:_VOTES]:
+            worth[sentence.article.id] += 1
+        best = max(sentences[:_VOTES], key=lambda s: worth[s.article.id])
+        yield self._templates.fill("answer.list_head", title=inert(best.article.title), where=self._where(best))
+        sections: dict[str, list[Chunk]] = {}
+        chunks = self._chunks_of(best.article.id)
+        for number, chunk in enumerate(chunks):
+            sections.setdefault(chunk.headings[0] if chunk.headings else f"\n{number}", []).append(chunk)
+        for heading, some in list(sections.items())[:_MOST_SECTIONS]:
+            if quote := _telling(best, some):
+                line = self._quote("answer.item", quote)
+                named = heading if heading.strip() == heading and heading not in quote.text else ""
+                yield self._templates.fill("answer.section", heading=inert(named), line=line[2:]) if named else line
 
     def listing(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield the items of a list from the text that answers best, in the order of that text.
@@ -162,7 +187,7 @@ class Composer:
         """Yield a line for each text that answers: precedents, or places in a table where a figure is asked for."""
         best: dict[str, Sentence] = {}
         for sentence in sorted(sentences, key=lambda s: -(s.score + 0.5 * s.value)):
-            best.setdefault(self._place_of(sentence) or sentence.article.id, sentence)
+            best.setdefault(self.place_of(sentence) or sentence.article.id, sentence)
         top = max(s.score for s in best.values())
         chosen = [s for s in best.values() if s.score >= _SPREAD_SHARE * top][:_MOST_TEXTS]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
@@ -171,6 +196,14 @@ class Composer:
             yield from self._rows(question, chosen, weights)
             return
         for sentence in chosen:
+            yield self._quote("answer.quote_item", clip(sentence, weights, question, _LONGEST_ITEM))
+
+    def readings(
+        self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]
+    ) -> Iterable[str]:
+        """Yield that a question may mean several places, and what each of them tells."""
+        yield self._templates.fill("answer.readings", count=len(sentences))
+        for sentence in sentences:
             yield self._quote("answer.quote_item", clip(sentence, weights, question, _LONGEST_ITEM))
 
     def table(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
@@ -239,14 +272,14 @@ class Composer:
 
     def _place(self, sentence: Sentence) -> str:
         article, meta = sentence.article, sentence.article.meta
-        place = self._place_of(sentence)
+        place = self.place_of(sentence)
         if not place:
             return self._templates.fill("where.untold", title=inert(article.title))
         return self._templates.fill("where.place_year", place=place, year=meta.year) if meta.year else place
 
     def _where(self, sentence: Sentence) -> str:
         """Return the place and the date of a sentence, each said to be untold where it is."""
-        place = self._place_of(sentence) or self._templates.fill("where.no_place")
+        place = self.place_of(sentence) or self._templates.fill("where.no_place")
         year = sentence.article.meta.year
         date = self._templates.fill("where.year", year=year) if year else self._templates.fill("where.no_date")
         return self._templates.fill("where.place_date", place=place, date=date)
@@ -254,6 +287,22 @@ class Composer:
 
 def _cells(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _telling(like: Sentence, chunks: Sequence[Chunk]) -> Quote | None:
+    """Return the first sentence of a section that holds a figure, else its first; None where there is none."""
+    spans = [(c, a, b) for c in chunks for a, b in sentence_spans(c.text) if b - a >= _SHORTEST_TELLING]
+    spans = [one for one in spans if one[0].text[one[1] : one[2]] not in one[0].headings]
+    found = next(((c, a, b) for c, a, b in spans if holds_figure(c.text[a:b])), spans[0] if spans else None)
+    if found is None:
+        return None
+    chunk, start, end = found
+    longest = min(end, start + _LONGEST_ITEM)
+    if longest < end:
+        breaks = [m.start() for m in _CLAUSE_BREAK.finditer(chunk.text, start + 1, longest)]
+        longest = breaks[-1] if breaks else longest
+    text = chunk.text[start:longest]
+    return Quote(like, chunk.start + start, chunk.start + longest, text)
 
 
 def _first_clauses(like: Sentence, text: str, start: int, end: int, longest: int) -> Quote:

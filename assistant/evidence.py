@@ -1,9 +1,9 @@
 """From passages to sentences: which sentences answer the question, and how well.
 
-A sentence is judged by three things: the share of the question's terms, weighted by their rarity, that it or its
-surroundings hold; the cosine between question and sentence; and whether it holds a value of the kind asked for.
-On CMRC2018, inside the right passage, the plain sum of the first two picks the right sentence more often than
-either alone.
+A sentence is judged by what the evidence reader says of it alone and of the window that it stands in, by the share of
+the question's terms, weighted by their rarity, that it or its surroundings hold, by whether it holds a value of the
+kind that is asked for, and by the rank of its passage. Whether the best one supports an answer at all hangs besides on
+the terms that its whole article lacks.
 """
 
 from __future__ import annotations
@@ -12,27 +12,38 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from assistant.values import holds_value, states
-from core.schema import Article, Encoder, Passage, Vectors
+from assistant.values import answers_in_kind, holds_value, states
+from core.schema import Article, EvidenceReader, Passage
 from retriever.question import Question
-from retriever.text import bigrams, fold, squeeze, statement_spans
+from retriever.text import bigrams, fold, simplified, squeeze, statement_spans
+from retriever.windows import lead_of, shown
 
 _AROUND = 0.6
 """What a term in the surroundings of a sentence (paragraph before it, headings, title) counts beside one inside it."""
-_WEIGHTS = {"coverage": 1.0, "cosine": 1.0, "value": 0.18, "rank": 0.10}
+_SCORE = {"coverage": 0.83, "reader": 0.21, "window": 0.03, "not_in_kind": -1.93, "value": 0.63, "rank": 0.75}
+"""What makes one sentence better than another; see “Answers” in `docs/measurements.md`."""
+_SUPPORT = {
+    "coverage": -0.74, "reader": 0.35, "window": 0.17, "not_in_kind": -0.28, "value": -0.41,
+    "absent": -1.47, "absent_noun": -1.01, "absent_known": -0.63,
+}  # fmt: skip
+_SUPPORT_BASE = 3.27
+"""The log-odds that a sentence answers: of what is lacking, the nouns count most, above all those that other texts
+have."""
+_UNREAD, _SURE = -7.0, 6.0
+"""Log-odds of what was not read, and the highest that count."""
+_NOUNS = frozenset("nijl")
+_KNOWN_CHUNKS = 60
+"""A word in no more chunks than this is one that tells texts apart."""
+_WEIGHT_SCALE = 6.0
 _UNKNOWN = 2.0
 """Weight of a word other than a noun that the library does not know: it may say the same in other words."""
 _PRIOR_CHUNKS = 1000
 """Added to the size of the library, so that in a small one a word that stands in much of it still tells something."""
 _SINGLE = 2.0
 """Greatest weight of a single character: it mostly stands inside other words, so that its own count misleads."""
-_READ = 64
-"""So many sentences, the best by their terms, are embedded for a question; each costs some milliseconds."""
-_COSINE_FLOOR = 0.78
-"""multilingual-e5-small: unrelated texts have about this cosine, so that only what is above it tells something."""
-_COSINE_SPAN = 0.14
+_READ, _READ_WINDOWS = 12, 5
+"""So many sentences, the best by their terms, are read, and those of the best windows of the first passages; each
+costs some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +67,13 @@ class Sentence:
     before: str
     opening: str
     passage_rank: int
+    passage: Passage | None = None
     coverage: float = 0.0
-    cosine: float = 0.0
     value: bool = False
     score: float = 0.0
+    """Higher is better, among the sentences of one question."""
+    support: float = 0.0
+    """The log-odds that it answers."""
 
     @property
     def lead(self) -> str:
@@ -70,6 +84,18 @@ class Sentence:
     def around(self) -> str:
         """All that belongs to the sentence when it is asked whether two things stand together."""
         return f"{self.lead}\n{self.paragraph}"
+
+    @property
+    def in_window(self) -> bool:
+        """Whether it stands in the window that the reader found best in its passage."""
+        evidence = self.passage.evidence if self.passage else None
+        return evidence is not None and evidence.start <= self.start < evidence.end
+
+    @property
+    def window(self) -> float:
+        """The log-odds of that window."""
+        evidence = self.passage.evidence if self.passage else None
+        return evidence.log_odds if evidence else _UNREAD
 
 
 def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[Sentence]:
@@ -101,6 +127,7 @@ def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[
                     before=whole[min(chunk.start, begin) : begin],
                     opening=whole[article.start : begin],
                     passage_rank=passage.rank,
+                    passage=passage,
                 )
     return list(found.values())
 
@@ -108,15 +135,17 @@ def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[
 class Ranker:
     """Scores sentences against questions."""
 
-    def __init__(self, encoder: Encoder, document_frequency: Callable[[str], int], chunks: int) -> None:
+    def __init__(
+        self, document_frequency: Callable[[str], int], chunks: int, reader: EvidenceReader | None = None
+    ) -> None:
         """Prepare.
 
         Args:
-            encoder: embeds the sentences.
             document_frequency: in how many chunks of the library a word stands.
             chunks: how many chunks there are.
+            reader: reads the sentences; without one only their words count.
         """
-        self._encoder = encoder
+        self._reader = reader
         self._document_frequency = document_frequency
         self._chunks = max(1, chunks)
 
@@ -137,34 +166,85 @@ class Ranker:
             return _UNKNOWN
         return math.log(1 + (self._chunks + _PRIOR_CHUNKS - count + 0.5) / (count + 0.5))
 
-    def rank(self, question: Question, sentences: Sequence[Sentence], vector: Vectors) -> list[Sentence]:
+    def rank(self, question: Question, sentences: Sequence[Sentence], texts: Mapping[str, str]) -> list[Sentence]:
         """Return the sentences with their scores, best first.
 
         Args:
             question: what is asked.
-            sentences: the candidates.
-            vector: the embedded question, shape (dimensions,).
+            sentences: the candidates, of passages that were read if there is a reader.
+            texts: the whole texts of their documents by id.
         """
-        if not sentences:
-            return []
+        scored = [
+            replace(
+                sentence,
+                coverage=features["coverage"],
+                value=features["value"] > 0,
+                score=sum(weight * features[name] for name, weight in _SCORE.items()),
+                support=_SUPPORT_BASE + sum(weight * features[name] for name, weight in _SUPPORT.items()),
+            )
+            for sentence, features in zip(sentences, self.features(question, sentences, texts), strict=True)
+        ]
+        return sorted(scored, key=lambda s: -s.score)
+
+    def features(
+        self, question: Question, sentences: Sequence[Sentence], texts: Mapping[str, str]
+    ) -> list[dict[str, float]]:
+        """Return what each sentence is judged by; see `rank` for the arguments."""
         weights = self.weights(question)
-        sentences = sorted(sentences, key=lambda s: -(coverage(weights, s) + _WEIGHTS["rank"] / s.passage_rank))[:_READ]
-        texts = [f"{s.article.title}\n{s.text}" for s in sentences]
-        cosines = self._encoder.encode_documents(texts) @ np.asarray(vector)
-        scored = []
-        for sentence, cosine in zip(sentences, cosines, strict=True):
-            part = coverage(weights, sentence)
+        covered = [coverage(weights, sentence) for sentence in sentences]
+        read = self._read(question, sentences, covered)
+        lacking: dict[str, dict[str, float]] = {}
+        found = []
+        for sentence, part, alone in zip(sentences, covered, read, strict=True):
+            article = sentence.article
+            if article.id not in lacking:
+                whole = f"{article.title}\n{texts[article.document_id][article.start : article.end]}"
+                lacking[article.id] = self._lacking(question, weights, squeeze(fold(whole)))
+            window = sentence.window if sentence.in_window else min(sentence.window, alone) - 1.0
+            window = window if self._reader else alone
             value = any(holds_value(sentence.text, ask, question.measures) for ask in question.asks) or any(
                 states(sentence.text, word) for word in question.focus
             )
-            score = (
-                _WEIGHTS["coverage"] * part
-                + _WEIGHTS["cosine"] * (float(cosine) - _COSINE_FLOOR) / _COSINE_SPAN
-                + _WEIGHTS["value"] * value
-                + _WEIGHTS["rank"] / sentence.passage_rank
-            )
-            scored.append(replace(sentence, coverage=part, cosine=float(cosine), value=value, score=score))
-        return sorted(scored, key=lambda s: -s.score)
+            features = {
+                "coverage": part,
+                "reader": _clipped(alone),
+                "window": _clipped(window),
+                "not_in_kind": float(not answers_in_kind([sentence.text], question.asks, question.measures)),
+                "value": float(value),
+                "rank": -math.log(sentence.passage_rank),
+            }
+            found.append(features | lacking[article.id])
+        return found
+
+    def _read(self, question: Question, sentences: Sequence[Sentence], covered: Sequence[float]) -> list[float]:
+        """Return the log-odds of the sentences; those of the ones that are not worth reading are very low;
+        without a reader nothing is known of any.
+        """
+        if self._reader is None or not sentences:
+            return [0.0] * len(sentences)
+        odds = [_UNREAD] * len(sentences)
+        order = sorted(range(len(sentences)), key=lambda i: -(covered[i] + 0.1 / sentences[i].passage_rank))
+        windows = [i for i, s in enumerate(sentences) if s.passage_rank <= _READ_WINDOWS and s.in_window]
+        some = list(dict.fromkeys([*order[:_READ], *windows]))
+        texts = [shown(lead_of(sentences[i].article, sentences[i].headings), sentences[i].text) for i in some]
+        for i, one in zip(some, self._reader.read(simplified(question.text), texts), strict=True):
+            odds[i] = float(one)
+        return odds
+
+    def _lacking(self, question: Question, weights: Mapping[str, float], article: str) -> dict[str, float]:
+        """Return how much of the question's terms an article lacks: the share of all, and the weightiest noun."""
+        absent = {term: weight for term, weight in weights.items() if share_of(term, article) == 0.0}
+        nouns = {term: weight for term, weight in absent.items() if question.tags.get(term, "")[:1] in _NOUNS}
+        known = [weight for term, weight in nouns.items() if 0 < self._document_frequency(term) <= _KNOWN_CHUNKS]
+        return {
+            "absent": sum(absent.values()) / (sum(weights.values()) or 1.0),
+            "absent_noun": max(nouns.values(), default=0.0) / _WEIGHT_SCALE,
+            "absent_known": max(known, default=0.0) / _WEIGHT_SCALE,
+        }
+
+
+def _clipped(log_odds: float) -> float:
+    return min(_SURE, max(_UNREAD, log_odds))
 
 
 def coverage(weights: Mapping[str, float], sentence: Sentence) -> float:

@@ -11,10 +11,11 @@ from typing import TypeVar
 from assistant.evidence import Ranker, Sentence, sentences_of
 from assistant.support import Judge, Refusal
 from assistant.values import answers_in_kind
-from core.schema import Encoder, Passage
+from core.schema import Encoder, EvidenceReader, Passage
 from retriever.library import Library
 from retriever.parts import in_turn, parts_of
 from retriever.question import Ask, Question, QuestionReader
+from retriever.reading import read_passages
 from retriever.scope import Scope
 from retriever.search import Searcher
 
@@ -73,13 +74,14 @@ class Found:
 class Finder:
     """Finds the evidence for questions in one library."""
 
-    def __init__(self, library: Library, encoder: Encoder, judge: Judge) -> None:
-        """`library` is open for reading and was made with `encoder`."""
+    def __init__(self, library: Library, encoder: Encoder, judge: Judge, reader: EvidenceReader | None = None) -> None:
+        """`library` is open for reading and was made with `encoder`; `reader` reads what search finds."""
+        self._reader = reader
         self._database = library.database
         self._encoder = encoder
         self._judge = judge
         self._searcher = Searcher(library, encoder)
-        self._ranker = Ranker(encoder, library.keywords.document_frequency, library.database.counts()[2])
+        self._ranker = Ranker(library.keywords.document_frequency, library.database.counts()[2], reader)
 
     @property
     def questions(self) -> QuestionReader:
@@ -101,9 +103,12 @@ class Finder:
             vector = self._encoder.encode_queries([question.text])[0]
             depth = _WIDE_PASSAGES if question.spread or Ask.PRECEDENT in question.asks else _PASSAGES
             passages = self._searcher.find(question, depth, vector=vector, scope=scope)
+        if self._reader:
+            with watch.stage("read"):
+                passages = read_passages(self._reader, question, passages)
         with watch.stage("rank"):
             texts = self._database.texts({passage.article.document_id for passage in passages})
-            ranked = self._ranker.rank(question, sentences_of(passages, texts), vector)
+            ranked = self._ranker.rank(question, sentences_of(passages, texts), texts)
         with watch.stage("check"):
             weights = self._ranker.weights(question)
             unknown = [name for name in question.proper if not (name.isascii() or self._ranker.knows(name))]

@@ -15,14 +15,14 @@ from assistant.commands import Command, Wish, command_of, question_before
 from assistant.compose import Composer, inert, joined
 from assistant.examples import example_questions
 from assistant.finder import Finder, Found, Stopwatch, shown_passages
-from assistant.forms import lines_of
+from assistant.forms import choices_of, lines_of
 from assistant.notes import Remarks
 from assistant.support import Judge
-from assistant.verify import Checked, Checker, excerpts_of
+from assistant.verify import Badge, Checked, Checker, Excerpt, excerpts_of
 from assistant.whereabouts import Locator
 from assistant.writer import ModelWriter
 from core.errors import ChatModelError, StoreError
-from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, Turn
+from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, EvidenceReader, Turn
 from core.settings import Settings
 from core.templates import Templates
 from retriever.followup import complete
@@ -41,7 +41,12 @@ class Assistant(AnswerService):
     """Answers by quoting, or in the words of a language model that are checked; see `assistant.api.AnswerService`."""
 
     def __init__(
-        self, library: Library, encoder: Encoder, templates: Templates, writer: ModelWriter | None = None
+        self,
+        library: Library,
+        encoder: Encoder,
+        templates: Templates,
+        reader: EvidenceReader | None = None,
+        writer: ModelWriter | None = None,
     ) -> None:
         """Prepare.
 
@@ -49,6 +54,7 @@ class Assistant(AnswerService):
             library: open for reading, made with `encoder`.
             encoder: embeds questions and sentences.
             templates: `answers.toml`.
+            reader: tells how well passages and sentences answer.
             writer: the attached language model, if there is one.
         """
         self._resources = ExitStack()
@@ -59,7 +65,7 @@ class Assistant(AnswerService):
         self._gazetteer = gazetteer()
         self._locator = Locator(self._gazetteer)
         self._remarks = Remarks(templates, self._locator.place_of)
-        self._finder = Finder(library, encoder, Judge(self._locator))
+        self._finder = Finder(library, encoder, Judge(self._locator), reader)
         self._questions = self._finder.questions
 
     def keep(self, resources: ExitStack) -> None:
@@ -121,7 +127,9 @@ class Assistant(AnswerService):
                 yield replace(draft, text=joined(lines), citations=citations.all(), timings_ms=dict(watch.ms))
         if wish is Wish.DATES:
             lines = self._dates(citations)
-        draft = replace(draft, notes=self._notes(draft, found, citations), timings_ms=dict(watch.ms))
+        choices = () if wish else choices_of(found, self._locator.place_of)
+        remarks = self._notes(draft, found, citations)
+        draft = replace(draft, notes=remarks, choices=choices, timings_ms=dict(watch.ms))
         if not lines:
             yield replace(draft, status=AnswerStatus.REFUSED, text=self._refusal(found))
             return
@@ -215,7 +223,8 @@ class Assistant(AnswerService):
         """
         in_turn = zip_longest(*(one.supported for one in found))
         excerpts = excerpts_of((s for row in in_turn for s in row if s is not None), writer.templates)
-        checker = Checker(excerpts, self._gazetteer)
+        labels = {badge: self._templates.fill(f"badge.{badge}") for badge in (Badge.VERBATIM, Badge.REPHRASED)}
+        checker = Checker(excerpts, self._gazetteer, labels)
         document = cache(self._database.document)
         text, shown = "", Checked((), 0)
         for text in writer.drafts(question, history, excerpts):
@@ -226,6 +235,11 @@ class Assistant(AnswerService):
                 yield replace(draft, text=joined(checked.lines), citations=citations.all())
         citations = CitationList(document)
         checked = checker.check(text, citations)
+        if checked.struck:
+            again = CitationList(document)
+            redone = self._redone(writer, question, history, excerpts, text, checked, checker, again)
+            if redone is not None:
+                checked, citations = redone, again
         if not checked.lines:
             raise ChatModelError("语言模型的回答里没有一句话通过核对。")
         lacking = [one.question.subject for one in found if not one.supported]
@@ -236,8 +250,28 @@ class Assistant(AnswerService):
         notes = (*self._notes(draft, found, citations), *struck)
         yield replace(draft, status=status, text=joined(lines), citations=citations.all(), notes=notes)
 
+    @staticmethod
+    def _redone(
+        writer: ModelWriter,
+        question: str,
+        history: Sequence[Turn],
+        excerpts: Sequence[Excerpt],
+        text: str,
+        checked: Checked,
+        checker: Checker,
+        citations: CitationList,
+    ) -> Checked | None:
+        """Return what a second text of the model is after the check, where less of it is struck; else None."""
+        struck = [sentence.text for sentence in checked.sentences if sentence.badge is Badge.UNSUPPORTED]
+        try:
+            second = checker.check(writer.redone(question, history, excerpts, text, struck), citations)
+        except ChatModelError as exc:
+            log.warning("the chat model gave no second answer: %s", exc)
+            return None
+        return second if second.lines and second.struck < checked.struck else None
+
     def _composer(self, citations: CitationList) -> Composer:
-        return Composer(self._templates, citations, self._locator.place_of, self._text_of)
+        return Composer(self._templates, citations, self._locator.place_of, self._text_of, self._database.chunks_of)
 
     def _refusal(self, found: Sequence[Found]) -> str:
         refusals = [one.refusal for one in found]
@@ -264,12 +298,13 @@ def assistant_for(settings: Settings) -> Iterator[Assistant]:
         core.errors.StoreError: the library cannot be opened; see `Library.reading`.
     """
     from retriever.encoder import open_encoder
+    from retriever.reader import open_reader
 
     writer = ModelWriter.from_settings(settings)
     Library.check_readable(settings)
     encoder = open_encoder(settings)
     with Library.reading(settings, encoder.name) as library:
-        yield Assistant(library, encoder, Templates.load("answers.toml"), writer)
+        yield Assistant(library, encoder, Templates.load("answers.toml"), open_reader(settings), writer)
 
 
 def open_assistant(settings: Settings) -> Assistant:

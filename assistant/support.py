@@ -13,18 +13,12 @@ from dataclasses import dataclass
 from assistant.evidence import Sentence, share_of
 from assistant.whereabouts import Locator, is_of_year
 from retriever.figures import stands_in
+from retriever.places import short_name
 from retriever.question import Ask, Question
 from retriever.text import fold, squeeze, without_thousands
 
-COSINE_WEIGHT = 10.0
-COSINE_BASE = 0.85
-ENOUGH = 0.70
-"""A sentence may answer where coverage + 10 · (cosine − 0.85) reaches 0.70: a question in other words than the text
-needs a closer meaning, one in the same words less. By logistic regression on 62 answerable questions over the
-library and 259 of CMRC2018 that it cannot answer; it keeps 97 % of the first and refuses 94 % of the second."""
-
-_UNQUOTED = 0.7
-"""People leave out or add a word in a name that they do not quote: 短视频大赛 for 短视频创作大赛."""
+ENOUGH = 0.0
+"""The log-odds that a sentence answers from which on it may be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +52,9 @@ class Judge:
             unknown: proper names in the question that the library does not know.
         """
         missing: list[str] = []
-        exact = bool(question.asks & {Ask.NUMBER, Ask.MONEY}) and not question.spread
-        if question.places and not any(self._locator.is_of(sentence, p, exact=exact) for p in question.places):
-            missing.append(question.places[0].name)
+        missing += self._missing_places(question, sentence)
         around = squeeze(fold(sentence.before + sentence.around + sentence.following))
-        names = [n for n in question.names if share_of(squeeze(fold(n)), around) < _least(n, question)]
+        names = [n for n, least in _names_to_find(question) if share_of(squeeze(fold(n)), around) < least]
         if names and (len(names) == len(question.names) or Ask.COMPARE not in question.asks):
             missing += [f"“{name}”" for name in names]
         figures = without_thousands(around)
@@ -72,20 +64,35 @@ class Judge:
         missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
         missing += [term.upper() for term in question.terms if _is_code(term) and term not in around]
         elsewhere = bool(question.places) and missing == [question.places[0].name]
-        return Verdict(tuple(missing), _is_weak(sentence), elsewhere)
+        names_something = bool(question.terms or question.names or question.places)
+        return Verdict(tuple(missing), not names_something or sentence.support < ENOUGH, elsewhere)
+
+    def _missing_places(self, question: Question, sentence: Sentence) -> list[str]:
+        """Return the places that a question names and a sentence is not of.
+
+        It has to be of one of them; the others, and those that are part of a name, have to stand in its article before
+        or with it, but where places are compared.
+        """
+        exact = bool(question.asks & {Ask.NUMBER, Ask.MONEY}) and not question.spread
+        places = question.places
+        if places and not any(self._locator.is_of(sentence, p, exact=exact) for p in places):
+            return [places[0].name]
+        if Ask.COMPARE in question.asks or question.spread:
+            return []
+        article = sentence.lead + sentence.opening + sentence.paragraph + sentence.following
+        told = squeeze(fold(f"{sentence.article.meta.place}{article}"))
+        others = [(short_name(place.name), place.name) for place in places] + [(n, n) for n in question.named_after]
+        return [name for short, name in others if short not in told]
 
 
-def _least(name: str, question: Question) -> float:
-    """Return the share of the character pairs of a name that has to stand in the evidence."""
-    return _UNQUOTED if name in question.unquoted else 1.0
+def _names_to_find(question: Question) -> list[tuple[str, float]]:
+    """Return the names that must stand in the evidence, and how much of each; beside quoted ones no others need to."""
+    quoted = [(name, least) for name, least in question.likeness.items() if least == 1.0]
+    return quoted or list(question.likeness.items())
 
 
 def _is_code(term: str) -> bool:
     return term.isascii() and term.isalpha() and len(term) >= 2
-
-
-def _is_weak(sentence: Sentence) -> bool:
-    return sentence.coverage + COSINE_WEIGHT * (sentence.cosine - COSINE_BASE) < ENOUGH
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from string import punctuation
@@ -301,8 +301,17 @@ class _Proof:
 class Checker:
     """Checks texts against the excerpts of one answer."""
 
-    def __init__(self, excerpts: Sequence[Excerpt], gazetteer: Gazetteer) -> None:
-        """`gazetteer` knows the places."""
+    def __init__(
+        self, excerpts: Sequence[Excerpt], gazetteer: Gazetteer, labels: Mapping[Badge, str] | None = None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            excerpts: what may be cited.
+            gazetteer: knows the places.
+            labels: what is written behind a sentence that is supported.
+        """
+        self._labels = labels or {}
         self._gazetteer = gazetteer
         self._known = {mention.name for excerpt in excerpts for mention in gazetteer.find(excerpt.shown)}
         self._sources = {
@@ -346,6 +355,7 @@ class Checker:
                 verified.append(Verified(words, proof.badge))
                 places = proof.places
                 kept += [part.translate(_INERT).strip() + _cited(quotes, citations) for part, quotes in proof.parts]
+                kept.append(self._labels.get(proof.badge, ""))
             if kept:
                 lines.append(("- " if is_item else "") + "".join(kept))
         struck = sum(one.badge is Badge.UNSUPPORTED for one in verified)

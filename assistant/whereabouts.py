@@ -41,7 +41,7 @@ class Locator:
             exact: whether a district does not stand for the city or province around it, as with figures.
         """
         meta = sentence.article.meta
-        nearest = self._nearest(sentence, [asked.name])
+        nearest = self._nearest(sentence, [asked.name], asked)
         if any(mention is not None and _same(asked, mention, exact) for mention in nearest):
             return True
         if any(mention is None for mention in nearest):
@@ -72,14 +72,22 @@ class Locator:
                 return self._gazetteer.resolve(mention).name
         return own.name
 
-    def _nearest(self, sentence: Sentence, at_home: Collection[str]) -> list[Mention | None]:
-        """Return the places named nearest to a sentence; None stands for the article's own place."""
+    def _nearest(
+        self, sentence: Sentence, at_home: Collection[str], asked: Mention | None = None
+    ) -> list[Mention | None]:
+        """Return the places named nearest to a sentence; None stands for the article's own place.
+
+        Before the sentence, a place around the one that is asked for takes nothing away from it.
+        """
         own = _own(sentence.article.meta)
         for text, nearest in ((sentence.text, slice(None)), (_before(sentence), slice(-1, None))):
             found: list[tuple[int, Mention | None]] = [
-                (mention.start, mention) for mention in self._told_of(text, at_home)
+                (mention.start, mention)
+                for mention in self._told_of(text, at_home)
+                if text is sentence.text or asked is None or not _inside(asked, mention)
             ]
-            found += [(m.start(), None) for m in _SELF.finditer(text) if not own.name or own.name.endswith(m[1])]
+            if own.name:
+                found += [(m.start(), None) for m in _SELF.finditer(text) if own.name.endswith(m[1])]
             if found:
                 return [mention for _, mention in sorted(found, key=lambda item: item[0])[nearest]]
         return []
@@ -97,10 +105,8 @@ class Locator:
     def _last_before(self, sentence: Sentence, at_home: Collection[str]) -> Mention | None:
         """Return the last place named before a paragraph that may be its place: one inside that of the article."""
         own = _own(sentence.article.meta)
-        if own.district:
-            return None
         told = self._told_of(sentence.opening, at_home)
-        return next((m for m in reversed(told) if any(not own.name or own.contains(p) for p in m.places)), None)
+        return next((m for m in reversed(told) if any(_may_be(p, own, at_home) for p in m.places)), None)
 
 
 def is_of_year(sentence: Sentence, year: str) -> bool:
@@ -130,6 +136,13 @@ def _same(asked: Mention, found: Mention, exact: bool) -> bool:
 
 def _inside(asked: Mention, found: Mention) -> bool:
     return any(one.contains(other) and one != other for one in asked.places for other in found.places)
+
+
+def _may_be(place: Place, own: Place, asked: Collection[str]) -> bool:
+    """Whether a text of the place `own` may tell of `place`: one inside it, or the very one that is asked for."""
+    if own.district:
+        return place.name in asked and place.contains(own)
+    return not own.name or own.contains(place)
 
 
 def _rivals(mention: Mention, meta: Metadata) -> bool:

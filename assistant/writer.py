@@ -93,19 +93,39 @@ class ModelWriter:
 
         return cls(connect, Templates.load(TEMPLATES), settings.chat_timeout_s)
 
-    def drafts(self, question: str, history: Sequence[Turn], excerpts: Sequence[Excerpt]) -> Iterator[str]:
+    def redone(
+        self, question: str, history: Sequence[Turn], excerpts: Sequence[Excerpt], draft: str, struck: Sequence[str]
+    ) -> str:
+        """Return the model's second text, after it has been told which sentences of its first were struck.
+
+        Raises:
+            ChatModelError: as with `drafts`.
+        """
+        told = self.templates.fill("prompt.redo", sentences="\n".join(f"- {sentence}" for sentence in struck))
+        *_, text = self.drafts(question, history, excerpts, after=[("ai", draft), ("human", told.strip())])
+        return text
+
+    def drafts(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        excerpts: Sequence[Excerpt],
+        after: Sequence[tuple[str, str]] = (),
+    ) -> Iterator[str]:
         """Yield the model's text as it grows, each time that a sentence may have come to its end.
 
         Args:
             question: what is asked, complete in itself.
             history: the turns before.
             excerpts: the evidence.
+            after: what was said since, by role.
 
         Raises:
             ChatModelError: the model cannot be reached, is too slow, or did not finish its answer.
         """
         inputs = {
             "history": _messages(history),
+            "after": list(after),
             "question": question,
             "count": len(excerpts),
             "evidence": "".join(self._block(excerpt) for excerpt in excerpts).strip("\n"),
@@ -194,7 +214,12 @@ def _prompt(templates: Templates) -> ChatPromptTemplate:
 
     texts = templates.sentences["prompt"]
     return ChatPromptTemplate.from_messages(
-        [("system", texts["system"].strip()), MessagesPlaceholder("history"), ("human", texts["user"].strip())]
+        [
+            ("system", texts["system"].strip()),
+            MessagesPlaceholder("history"),
+            ("human", texts["user"].strip()),
+            MessagesPlaceholder("after"),
+        ]
     )
 
 

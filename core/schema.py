@@ -237,6 +237,8 @@ class Answer:
     passages: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    """Questions that may be meant, or that the library can answer instead; each can be asked as it stands."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer in the form of the command-line contract."""
@@ -253,6 +255,7 @@ class Answer:
                 for p in self.passages
             ],
             "notes": list(self.notes),
+            "choices": list(self.choices),
             "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
         }
 

@@ -31,7 +31,7 @@ _SUFFIX = re.compile(r"(?:地区|新区|林区|矿区|[省市区县旗盟州])$"
 _STREETS = frozenset("路街巷弄桥站湾")
 # Two-character short names of cities that are more often ordinary words; only their full form counts.
 _ORDINARY_WORDS = frozenset(
-    re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道吴忠")
+    re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道吴忠小店")
 )
 # Districts whose full name is an ordinary word; only that together with their city counts.
 _ORDINARY_NAMES = frozenset({"城区", "郊区", "矿区", "老城区", "新城区", "东区", "西区", "解放区", "港口区"})
@@ -59,9 +59,9 @@ _CITY_CODE = 4
 # Set phrases in which a place name stands by chance.
 _PHRASE = re.compile(
     r"长治久安|新乡[贤村风]|(?:幸福|平安|人民|家庭|身体|健康)安康|平安康|大连[接通片]|四平八稳|海西经济区|三明治|文山会海|玉树临风|"
-    r"普洱茶|德州扑克|周口店|北海道|白山黑水|[全我本该各]市中区"
+    r"普洱茶|德州扑克|周口店|都安[排全心置装]|北海道|白山黑水|[全我本该各]市中区"
 )
-_PHRASE_BEGINNINGS = "长新幸平人家身健大四海三文玉普德周北白全我本该各"
+_PHRASE_BEGINNINGS = "长新幸平人家身健大四海三文玉普德周都北白全我本该各"
 _WINDOW = 8
 """Characters on both sides of a short name from which is told whether it is a word or parts of two (重大|理论)."""
 

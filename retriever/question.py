@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate, islice, takewhile
+from itertools import accumulate, dropwhile, islice, takewhile
 from pathlib import Path
 
 import rjieba
@@ -27,6 +27,7 @@ _QUOTATION = re.compile(r"“[^”]*”|《[^》]*》")
 _OTHER_CLASS = 0.6
 _FOCUS = 1.6
 _SHORT_NAME = 3
+_KNOWN_NAME, _COINED_NAME = 0.7, 0.5
 
 
 class Ask(StrEnum):
@@ -41,6 +42,7 @@ class Ask(StrEnum):
     COMPARE = "compare"
     DEFINITION = "definition"
     PRECEDENT = "precedent"
+    SUMMARY = "summary"
     OTHER = "other"
 
 
@@ -57,19 +59,24 @@ class Measure:
 class Question:
     """A question taken apart.
 
-    `names` are programmes, documents, quoted terms; those that stand in quotation or title marks must stand in the
-    evidence as they are written, the others, `unquoted`, nearly so.
+    `names` are programmes, documents, quoted terms, each with the share of its pairs of characters that must stand in
+    the evidence: all of one in quotation or title marks, most of one that the library knows, half of one that is a name
+    by its form only.
     `terms` are the other words that carry meaning. `measures` are the measure words after 多少 and 几.
     """
 
     text: str
     asks: frozenset[Ask]
     places: tuple[Mention, ...]
+    named_after: tuple[str, ...]
+    """Places that are part of another name, in their short form: 北京 of 北京师范大学."""
     names: tuple[str, ...]
-    unquoted: frozenset[str]
+    likeness: Mapping[str, float]
     years: tuple[str, ...]
     terms: Mapping[str, float]
     """Words with what their class counts: 1 for nouns and names, less for others, which are often put otherwise."""
+    tags: Mapping[str, str]
+    """The word class of each, as rjieba tags it."""
     focus: tuple[str, ...]
     """Words right beside the asking word: what exactly is asked for."""
     proper: tuple[str, ...]
@@ -170,13 +177,19 @@ class QuestionReader:
             text=plain,
             asks=asks or frozenset({Ask.OTHER}),
             places=places,
+            named_after=tuple(
+                short_name(mention.name)
+                for mention in mentions
+                if self._words["part_of_name"].match(plain, mention.end)
+            ),
             names=names,
-            unquoted=frozenset(name for name in names if fold(name) not in quoted),
+            likeness={name: self._likeness(name, quoted) for name in names},
             years=tuple(dict.fromkeys(self._words["year"].findall(plain))),
             terms={
                 word: (1.0 if _is_noun(tag) else _OTHER_CLASS) * (_FOCUS if word in focus else 1.0)
                 for word, tag in tagged
             },
+            tags=dict(tagged),
             focus=tuple(word for word, _ in tagged if word in focus),
             proper=tuple(word for word, tag in tagged if tag in _PROPER_TAGS and len(word) > 2),
             moments=tuple(self._words["moment"].findall(_QUOTATION.sub("", plain))),
@@ -188,6 +201,11 @@ class QuestionReader:
             listed=_listed(self._words["asked_items"].search(plain)),
             spread=bool(self._words["spread"].search(plain)) and not _names_districts(places),
         )
+
+    def _likeness(self, name: str, quoted: Collection[str]) -> float:
+        """Return the share of a name that must stand in the evidence: people leave out or add words in a name."""
+        folded = fold(name)
+        return 1.0 if folded in quoted else _KNOWN_NAME if folded in self._quoted else _COINED_NAME
 
     def _without_preface(self, text: str) -> str:
         """Return a question without a remark in front of it that says only what it is for."""
@@ -211,7 +229,7 @@ class QuestionReader:
         bare = _without(text, places)
         for match in self._words["named"].finditer(bare):
             meaning = takewhile(lambda word: word not in self._vocabulary.stop, reversed(rjieba.cut(match[0])))
-            name = _AREA.sub("", "".join(reversed(list(islice(meaning, 3)))))
+            name = _AREA.sub("", _without_verb(reversed(list(islice(meaning, 3)))))
             if len(name) >= 4 and name in bare and _is_distinctive(name):
                 found.append(name)
         kept: list[str] = []
@@ -252,13 +270,22 @@ def _is_distinctive(name: str) -> bool:
     return len(tagged) > 1 and not all(tag in ("v", "vn", "uj", "d", "p", "c") for _, tag in tagged)
 
 
+def _without_verb(words: Iterable[str]) -> str:
+    """Return some words as one, without verbs in front of them: 出台|扶持|办法 is no name, 春茶|计划 is one."""
+    kept = list(dropwhile(lambda pair: pair[1] == "v", (rjieba.tag(word)[0] for word in words)))
+    return "".join(word for word, _ in kept)
+
+
 def _stands_in(name: str, text: str) -> bool:
-    """Whether a name stands in a text; a short one as whole words, not across two (健康|包里|装了)."""
+    """Whether a name stands in a text; a short one as whole words with a noun at its end (not 包里|装)."""
     at = text.find(name)
     if at < 0 or len(name) > _SHORT_NAME:
         return at >= 0
-    ends = set(accumulate(map(len, rjieba.cut(text)), initial=0))
-    return at in ends and at + len(name) in ends
+    tagged = rjieba.tag(text)
+    ends = list(accumulate((len(word) for word, _ in tagged), initial=0))
+    if at not in ends or at + len(name) not in ends:
+        return False
+    return _is_noun(tagged[ends.index(at + len(name)) - 1][1])
 
 
 def _without(text: str, places: Iterable[Mention]) -> str:

@@ -77,9 +77,9 @@ class OpenAIServer:
     def does(self, *behaviours: Behaviour) -> None:
         self.script[:] = behaviours
 
-    def asked(self) -> str:
-        """The last message of the last request."""
-        content: str = self.requests[-1]["messages"][-1]["content"]
+    def asked(self, request: int = -1) -> str:
+        """The last message of a request, by default of the last one."""
+        content: str = self.requests[request]["messages"][-1]["content"]
         return content
 
 

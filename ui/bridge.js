@@ -41,6 +41,15 @@ async function copy(text, button) {
   setTimeout(() => button.classList.remove("oa-copied"), 1500);
 }
 
+function ask(question) {
+  const field = document.querySelector("#oa-question textarea");
+  if (!field || field.disabled) return;
+  // The page hears of a change only through the setter of the element itself and an event.
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, question);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => document.querySelector("#oa-question .submit-button")?.click(), 50);
+}
+
 document.addEventListener(
   "click",
   (event) => {
@@ -55,6 +64,9 @@ document.addEventListener(
       target = match[1];
       trigger("select", { target_name: target });
       markActive();
+    } else if (href === "#ask") {
+      event.preventDefault();
+      ask(link.innerText.trim());
     } else if (href === "#copy-answer") {
       event.preventDefault();
       const text = link.closest(".oa-answer")?.querySelector(".oa-text");

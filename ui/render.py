@@ -88,6 +88,10 @@ def _marker(citation: Citation, turn: int, texts: Texts) -> str:
 def _foot(answer: Answer, turn: int, texts: Texts) -> str:
     link = _links(answer, turn, texts)
     notes = "".join(f'<p class="oa-note">{line_html(note, link)}</p>' for note in answer.notes)
+    choices = "".join(
+        f'<a class="oa-choice" href="#ask" role="button">{escape_lines(question)}</a>' for question in answer.choices
+    )
+    notes += f'<div class="oa-choices">{choices}</div>' if choices else ""
     folds = _citation_fold(answer, turn, texts) + _passage_fold(answer, turn, texts)
     copy = f'<a class="oa-copy" href="#copy-answer" role="button">{escape(texts.copy)}</a>' if answer.text else ""
     return f'{notes}<div class="oa-foot">{folds}{copy}</div>'

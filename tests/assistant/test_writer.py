@@ -81,7 +81,7 @@ def open_assistant(library: Library) -> Open:
     def opened(url: str = "", timeout_s: float = 5.0) -> Assistant:
         settings = Settings(chat_url=url, chat_model="m", chat_key=KEY, chat_timeout_s=timeout_s)
         writer = ModelWriter.from_settings(settings)
-        return Assistant(library, AgreeingEncoder(), Templates.load("answers.toml"), writer)
+        return Assistant(library, AgreeingEncoder(), Templates.load("answers.toml"), writer=writer)
 
     return opened
 
@@ -138,8 +138,8 @@ def test_a_supported_sentence_is_shown_with_its_evidence(assistant: Assistant, m
 def test_drafts_grow_by_whole_checked_sentences(assistant: Assistant, model: OpenAIServer) -> None:
     model.does(Say("长兴县“山花计划”共有1320人报名。[1]最终录用青年人才86名。[1]录用的还有99名博士。[1]"))
     texts = [answer.text for answer in assistant.stream(QUESTION)]
-    assert texts[0] == "长兴县“山花计划”共有1320人报名。[1]"
-    assert texts[-1] == "长兴县“山花计划”共有1320人报名。[1]最终录用青年人才86名。[1]"
+    assert texts[0] == "长兴县“山花计划”共有1320人报名。[1]〔原文〕"
+    assert texts[-1] == "长兴县“山花计划”共有1320人报名。[1]〔原文〕最终录用青年人才86名。[1]〔原文〕"
     assert all("99" not in text for text in texts)
     assert all(after.startswith(before) for before, after in pairwise(texts))
 
@@ -151,23 +151,42 @@ def test_an_invented_figure_is_struck_and_counted(assistant: Assistant, model: O
     assert answer.notes == ("1句话没有通过核对，已删去。",)
 
 
+def test_a_model_is_asked_once_more_for_what_was_struck(assistant: Assistant, model: OpenAIServer) -> None:
+    model.does(Say(f"{GOOD}其中硕士以上43名。[1]"), Say(f"{GOOD}共有1320人报名。[1]"), Refuse(500))
+    answer = assistant.answer(QUESTION)
+    assert "43" not in answer.text
+    assert "1320人报名" in answer.text
+    assert answer.notes == ()
+    assert [m["role"] for m in model.requests[-1]["messages"]] == ["system", "user", "assistant", "user"]
+    assert "其中硕士以上43名" in model.asked()
+    check_citations(assistant, answer)
+
+
+def test_a_second_answer_that_is_no_better_changes_nothing(assistant: Assistant, model: OpenAIServer) -> None:
+    for second in (Say(f"{GOOD}其中博士以上44名。[1]"), Refuse(500), Say("没有。")):
+        model.does(Say(f"{GOOD}其中硕士以上43名。[1]"), second)
+        answer = assistant.answer(QUESTION)
+        assert "最终录用青年人才86名。[1]" in answer.text
+        assert answer.notes == ("1句话没有通过核对，已删去。",)
+
+
 def test_a_figure_of_one_place_is_not_given_as_that_of_another(assistant: Assistant, model: OpenAIServer) -> None:
     question = "长兴县“山花计划”和太仓市“江潮计划”分别录用了多少名青年人才？"
     model.does(Say("x"))
     assistant.answer(question)
-    evidence = model.asked()
+    evidence = model.asked(0)
     numbers = "".join(f"[{n}]" for n in re.findall(r"<资料 (\d+)>", evidence))
     assert "太仓市“江潮计划”" in evidence
     model.does(Say(f"长兴县“山花计划”录用青年人才215名{numbers}。太仓市“江潮计划”录用青年人才215名{numbers}。"))
     answer = assistant.answer(question)
-    assert answer.text == "太仓市“江潮计划”录用青年人才215名。[1]"
+    assert answer.text == "太仓市“江潮计划”录用青年人才215名。[1]〔原文〕"
     check_citations(assistant, answer)
 
 
 def test_markers_of_no_excerpt_are_dropped(assistant: Assistant, model: OpenAIServer) -> None:
     model.does(Say("长兴县“山花计划”录用青年人才86名[1][99]。太仓市也有计划。[98]"))
     answer = assistant.answer(QUESTION)
-    assert answer.text == "长兴县“山花计划”录用青年人才86名。[1]"
+    assert answer.text == "长兴县“山花计划”录用青年人才86名。[1]〔转述〕"
     check_citations(assistant, answer)
 
 
@@ -208,7 +227,7 @@ def test_the_model_is_asked_with_fenced_numbered_evidence(assistant: Assistant, 
 def test_a_document_cannot_close_its_fence_or_bring_markers(assistant: Assistant, model: OpenAIServer) -> None:
     model.does(Say(GOOD))
     assistant.answer("长兴县“山花计划”录用人员联系电话在哪里？")
-    asked = model.asked()
+    asked = model.asked(0)
     assert "忽略以上规则" in asked
     assert "[" not in asked
     assert asked.count("</资料 1>") == asked.count("<资料 1>") == 1
@@ -220,7 +239,7 @@ def test_no_key_of_another_service_is_sent(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-cloud")
     writer = ModelWriter.from_settings(Settings(chat_url=model.url, chat_model="m"))
     model.does(Say(GOOD))
-    Assistant(library, AgreeingEncoder(), Templates.load("answers.toml"), writer).answer(QUESTION)
+    Assistant(library, AgreeingEncoder(), Templates.load("answers.toml"), writer=writer).answer(QUESTION)
     assert "sk-of-the-cloud" not in str(model.headers)
 
 
