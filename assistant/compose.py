@@ -30,14 +30,14 @@ _MORE = 6
 """Sentences that an answer gets where more is asked for."""
 _GAIN = 0.2
 """Share of the question's weight that a further sentence must add."""
-_FURTHER_SHARE = 0.7
-"""A further sentence scores at least this share of the best."""
-_ITEM_SHARE = 0.6
-"""A list item scores at least this share of the best."""
+_FURTHER = 2.0
+"""A further sentence scores at most so much less than the best."""
+_ITEM = 3.0
+"""An item of a list scores at most so much less than the best."""
 _SAME_THING = 0.9
 """A sentence with a figure may stand for the best one only if it holds as much of the question: else it counts
 something else."""
-_SPREAD_SHARE = 0.65
+_SPREAD = 4.0
 """The same for one text among several."""
 _THEME = 36
 """Characters: a shorter sentence only opens a paragraph; what explains it follows."""
@@ -51,7 +51,9 @@ _ITEM_END = re.compile(r"[。！？；;\n]")
 _CLAUSE_BREAK = re.compile(r"[，,：:、]")
 _INERT = str.maketrans({"[": "［", "]": "］", "*": "＊", "|": "｜"})
 _CLAUSE = re.compile(r"[^；;，,。！？!?：:]*[；;，,。！？!?：:]?[”’」』）)】》]*")
-_EXPLAINS = re.compile(r"即|是指|指的是|包括|包含|构建|由.+组成|抓牢|以.+为|：|——|通过|旨在|创新开展|实施")
+_EXPLAINS = re.compile(
+    r"即|是指|指的是|包括|包含|构建|由.+组成|抓牢|以.+为(?!引领|抓手|契机|重点|主题|核心|依托|载体|目标|牵引)|：|——|通过|旨在|创新开展|实施"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class Composer:
     def _listed(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> list[Quote]:
         best = sentences[0]
         head = list(question.terms)[-1] if question.terms else ""
-        own = [s for s in sentences if s.article.id == best.article.id and s.score >= _ITEM_SHARE * best.score]
+        own = [s for s in sentences if s.article.id == best.article.id and s.score >= best.score - _ITEM]
         own.sort(key=lambda s: -(s.score + 0.3 * (head in s.text)))
         chosen = sorted({_whole(s).start: _whole(s) for s in own[:_MOST_ITEMS]}.values(), key=lambda s: s.start)
         themes = self._themes(best, head)
@@ -189,7 +191,7 @@ class Composer:
         for sentence in sorted(sentences, key=lambda s: -(s.score + 0.5 * s.value)):
             best.setdefault(self.place_of(sentence) or sentence.article.id, sentence)
         top = max(s.score for s in best.values())
-        chosen = [s for s in best.values() if s.score >= _SPREAD_SHARE * top][:_MOST_TEXTS]
+        chosen = [s for s in best.values() if s.score >= top - _SPREAD][:_MOST_TEXTS]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
         yield self._templates.fill(head, count=len(chosen))
         if question.asks & _FIGURES:
@@ -209,7 +211,7 @@ class Composer:
     def table(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield what answers as a table, a row for each sentence, the best first."""
         top = sentences[0].score
-        chosen = [s for s in sentences if s.score >= _ITEM_SHARE * top][:_MOST_ITEMS]
+        chosen = [s for s in sentences if s.score >= top - _ITEM][:_MOST_ITEMS]
         yield from self._rows(question, chosen, weights)
 
     def more(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
@@ -323,7 +325,7 @@ def explanations(question: Question, sentences: Sequence[Sentence]) -> list[Sent
     def rank(sentence: Sentence) -> float:
         named = sum(fold(name) in fold(sentence.text) for name in question.names)
         explains = bool(_EXPLAINS.search(sentence.text)) and named > 0
-        return sentence.score + 0.5 * named + 0.25 * explains + 0.1 * min(1.0, len(sentence.text) / 80)
+        return sentence.score + 1.2 * named + 0.6 * explains + 0.1 * min(1.0, len(sentence.text) / 80)
 
     return sorted(sentences, key=rank, reverse=True)
 
@@ -335,7 +337,7 @@ def _complementary(question: Question, sentences: Sequence[Sentence], weights: M
     for sentence in sentences[1:12]:
         if len(chosen) == _MOST_FACTS:
             break
-        if sentence.article.id != chosen[0].article.id or sentence.score < _FURTHER_SHARE * chosen[0].score:
+        if sentence.article.id != chosen[0].article.id or sentence.score < chosen[0].score - _FURTHER:
             continue
         values = sum(len(lead_values(s.text, question.asks, question.measures, question.text)) for s in chosen)
         have = squeeze(fold("".join(s.text for s in chosen)))

@@ -20,20 +20,14 @@ from retriever.windows import lead_of, shown
 
 _AROUND = 0.6
 """What a term in the surroundings of a sentence (paragraph before it, headings, title) counts beside one inside it."""
-_SCORE = {"coverage": 0.83, "reader": 0.21, "window": 0.03, "not_in_kind": -1.93, "value": 0.63, "rank": 0.75}
+_SCORE = {"coverage": 3.94, "reader": 0.37, "window": 0.06, "not_in_kind": -1.98, "value": 0.59, "rank": 1.26}
 """What makes one sentence better than another; see “Answers” in `docs/measurements.md`."""
-_SUPPORT = {
-    "coverage": -0.74, "reader": 0.35, "window": 0.17, "not_in_kind": -0.28, "value": -0.41,
-    "absent": -1.47, "absent_noun": -1.01, "absent_known": -0.63,
-}  # fmt: skip
-_SUPPORT_BASE = 3.27
-"""The log-odds that a sentence answers: of what is lacking, the nouns count most, above all those that other texts
-have."""
+_SUPPORT = {"reader": 0.35, "window": 0.20, "absent": -0.88, "absent_noun": -0.92}
+_SUPPORT_BASE = 1.76
+"""Together the log-odds that a sentence answers, by the reader and by what its article lacks."""
 _UNREAD, _SURE = -7.0, 6.0
 """Log-odds of what was not read, and the highest that count."""
 _NOUNS = frozenset("nijl")
-_KNOWN_CHUNKS = 60
-"""A word in no more chunks than this is one that tells texts apart."""
 _WEIGHT_SCALE = 6.0
 _UNKNOWN = 2.0
 """Weight of a word other than a noun that the library does not know: it may say the same in other words."""
@@ -152,7 +146,7 @@ class Ranker:
     def weights(self, question: Question) -> dict[str, float]:
         """Return the terms of a question with their rarity (inverse document frequency, in nats)."""
         return {
-            term: factor * min(self._rarity(term, factor), _SINGLE if len(term) == 1 else math.inf)
+            term: factor * min(self._weight(term, factor), _SINGLE if len(term) == 1 else math.inf)
             for term, factor in question.terms.items()
         }
 
@@ -160,10 +154,11 @@ class Ranker:
         """Whether a word stands anywhere in the library."""
         return self._document_frequency(word) > 0
 
-    def _rarity(self, term: str, factor: float) -> float:
+    def _weight(self, term: str, factor: float) -> float:
+        return self._rarity(term) if factor >= 1 or self.knows(term) else _UNKNOWN
+
+    def _rarity(self, term: str) -> float:
         count = min(self._document_frequency(term), self._chunks)
-        if not count and factor < 1:
-            return _UNKNOWN
         return math.log(1 + (self._chunks + _PRIOR_CHUNKS - count + 0.5) / (count + 0.5))
 
     def rank(self, question: Question, sentences: Sequence[Sentence], texts: Mapping[str, str]) -> list[Sentence]:
@@ -199,7 +194,7 @@ class Ranker:
             article = sentence.article
             if article.id not in lacking:
                 whole = f"{article.title}\n{texts[article.document_id][article.start : article.end]}"
-                lacking[article.id] = self._lacking(question, weights, squeeze(fold(whole)))
+                lacking[article.id] = self._lacking(question, squeeze(fold(whole)))
             window = sentence.window if sentence.in_window else min(sentence.window, alone) - 1.0
             window = window if self._reader else alone
             value = any(holds_value(sentence.text, ask, question.measures) for ask in question.asks) or any(
@@ -231,15 +226,17 @@ class Ranker:
             odds[i] = float(one)
         return odds
 
-    def _lacking(self, question: Question, weights: Mapping[str, float], article: str) -> dict[str, float]:
-        """Return how much of the question's terms an article lacks: the share of all, and the weightiest noun."""
-        absent = {term: weight for term, weight in weights.items() if share_of(term, article) == 0.0}
-        nouns = {term: weight for term, weight in absent.items() if question.tags.get(term, "")[:1] in _NOUNS}
-        known = [weight for term, weight in nouns.items() if 0 < self._document_frequency(term) <= _KNOWN_CHUNKS]
+    def _lacking(self, question: Question, article: str) -> dict[str, float]:
+        """Return how much of the question's terms an article lacks: the share of all, and the weightiest noun.
+
+        A word that the library does not know counts little: it may say in other words what the text does.
+        """
+        weights = {term: self._rarity(term) if self.knows(term) else _UNKNOWN for term in question.terms}
+        absent = [term for term in weights if share_of(term, article) == 0.0]
+        nouns = [weights[term] for term in absent if question.tags.get(term, "")[:1] in _NOUNS]
         return {
-            "absent": sum(absent.values()) / (sum(weights.values()) or 1.0),
-            "absent_noun": max(nouns.values(), default=0.0) / _WEIGHT_SCALE,
-            "absent_known": max(known, default=0.0) / _WEIGHT_SCALE,
+            "absent": sum(weights[term] for term in absent) / (sum(weights.values()) or 1.0),
+            "absent_noun": max(nouns, default=0.0) / _WEIGHT_SCALE,
         }
 
 

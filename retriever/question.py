@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate, dropwhile, islice, takewhile
+from itertools import accumulate, islice, takewhile
 from pathlib import Path
 
 import rjieba
@@ -229,7 +229,8 @@ class QuestionReader:
         bare = _without(text, places)
         for match in self._words["named"].finditer(bare):
             meaning = takewhile(lambda word: word not in self._vocabulary.stop, reversed(rjieba.cut(match[0])))
-            name = _AREA.sub("", _without_verb(reversed(list(islice(meaning, 3)))))
+            name = _AREA.sub("", "".join(reversed(list(islice(meaning, 3)))))
+            name = self._words["deed"].sub("", name)
             if len(name) >= 4 and name in bare and _is_distinctive(name):
                 found.append(name)
         kept: list[str] = []
@@ -268,12 +269,6 @@ def _is_distinctive(name: str) -> bool:
         return False
     tagged = rjieba.tag(name)
     return len(tagged) > 1 and not all(tag in ("v", "vn", "uj", "d", "p", "c") for _, tag in tagged)
-
-
-def _without_verb(words: Iterable[str]) -> str:
-    """Return some words as one, without verbs in front of them: 出台|扶持|办法 is no name, 春茶|计划 is one."""
-    kept = list(dropwhile(lambda pair: pair[1] == "v", (rjieba.tag(word)[0] for word in words)))
-    return "".join(word for word, _ in kept)
 
 
 def _stands_in(name: str, text: str) -> bool:

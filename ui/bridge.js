@@ -47,7 +47,7 @@ function ask(question) {
   // The page hears of a change only through the setter of the element itself and an event.
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, question);
   field.dispatchEvent(new Event("input", { bubbles: true }));
-  setTimeout(() => document.querySelector("#oa-question .submit-button")?.click(), 50);
+  setTimeout(() => document.querySelector('#oa-question [data-testid="submit-button"]')?.click(), 50);
 }
 
 document.addEventListener(

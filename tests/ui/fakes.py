@@ -98,7 +98,7 @@ CADRES = Answer(
     AnswerStatus.PARTIAL,
     f"{SECONDED}[1]任职期满后有七成留任。[2]文中没有说明经费来源。[9]",
     (cite(_NEWS, 1, SECONDED), cite(_NEWS, 2, "任职期满后有七成留任。", CitationStatus.FAILED)),
-    notes=("未找到与“经费”有关的内容。",),
+    notes=("未找到与“经费”有关的内容。", "另有资料与[1]不一致。"),
 )
 HOSTILE_ANSWER = Answer(
     "有没有危险的内容？",
@@ -113,6 +113,7 @@ REFUSED = Answer(
     AnswerStatus.REFUSED,
     "资料库中没有能回答这个问题的内容。",
     notes=("可以换一个地区或年份再问。",),
+    choices=(CADRES.question, HOSTILE),
 )
 SCRIPT = (TALENT, CADRES, HOSTILE_ANSWER, REFUSED)
 FULL = LibraryStatus(6, 1927, 5210)

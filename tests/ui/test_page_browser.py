@@ -172,6 +172,26 @@ def test_a_chip_asks_at_once_and_a_new_conversation_brings_the_chips_back(page: 
     expect(page.locator("#oa-mark")).to_have_count(0)
 
 
+def test_a_choice_under_an_answer_asks_at_once(page: Page, serve: Serve) -> None:
+    service = ScriptedService(step_s=0.002)
+    page.goto(serve(lambda: service))
+    ask(page, "火星上有多少干部？")
+    choices = page.locator(".oa-choice")
+    expect(choices).to_have_count(2)
+    expect(choices.last).to_contain_text("<script>")
+    choices.first.click()
+    expect(page.locator(".oa-answer").last).to_contain_text("36名年轻干部")
+    assert [question for question, _ in service.asked] == ["火星上有多少干部？", CADRES.question]
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_number_in_a_note_opens_its_source(page: Page, serve: Serve) -> None:
+    page.goto(serve(ScriptedService))
+    ask(page, CADRES.question)
+    page.locator(".oa-note a.oa-cite", has_text="[1]").click()
+    expect(page.locator("#oa-mark")).to_have_text(SECONDED)
+
+
 def test_found_passages_open_too(page: Page, serve: Serve) -> None:
     page.goto(serve(lambda: ScriptedService(step_s=0.002)))
     ask(page, TALENT.question)
