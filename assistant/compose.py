@@ -19,7 +19,7 @@ from retriever.text import fold, sentence_spans, squeeze
 
 LONGEST_QUOTE = 170
 """Characters of a quote; a longer sentence is cut at the ends of clauses around what answers."""
-_LONGEST_ITEM = 110
+_LONGEST_ITEM, _LONGEST_CELL = 110, 70
 _MOST_FACTS = 3
 _MOST_ITEMS = 7
 _MOST_TEXTS = 9
@@ -32,13 +32,15 @@ _GAIN = 0.2
 """Share of the question's weight that a further sentence must add."""
 _FURTHER = 2.0
 """A further sentence scores at most so much less than the best."""
+_BESIDE = 4.0
+"""One with a value, in the same window, may score so much less."""
 _ITEM = 3.0
 """An item of a list scores at most so much less than the best."""
 _SAME_THING = 0.9
 """A sentence with a figure may stand for the best one only if it holds as much of the question: else it counts
 something else."""
-_SPREAD = 4.0
-"""The same for one text among several."""
+_SPREAD_SHARE = 0.5
+"""One text among several holds at least this share of what the best one does of the question's terms."""
 _THEME = 36
 """Characters: a shorter sentence only opens a paragraph; what explains it follows."""
 _LONGEST_EXTENDED = 200
@@ -54,6 +56,8 @@ _CLAUSE = re.compile(r"[^；;，,。！？!?：:]*[；;，,。！？!?：:]?[”
 _EXPLAINS = re.compile(
     r"即|是指|指的是|包括|包含|构建|由.+组成|抓牢|以.+为(?!引领|抓手|契机|重点|主题|核心|依托|载体|目标|牵引)|：|——|通过|旨在|创新开展|实施"
 )
+_DEFINES = r"(?:，)?(?:是(?!否|不)|即|指|系|作为|被誉为|旨在|包括|由|已成为|，就是)"
+"""What stands behind a name that a sentence says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +192,10 @@ class Composer:
     def spread(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield a line for each text that answers: precedents, or places in a table where a figure is asked for."""
         best: dict[str, Sentence] = {}
-        for sentence in sorted(sentences, key=lambda s: -(s.score + 0.5 * s.value)):
+        for sentence in sorted(sentences, key=lambda s: -s.merit):
             best.setdefault(self.place_of(sentence) or sentence.article.id, sentence)
-        top = max(s.score for s in best.values())
-        chosen = [s for s in best.values() if s.score >= top - _SPREAD][:_MOST_TEXTS]
+        most = max(s.coverage for s in best.values())
+        chosen = [s for s in best.values() if s.coverage >= _SPREAD_SHARE * most][:_MOST_TEXTS]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
         yield self._templates.fill(head, count=len(chosen))
         if question.asks & _FIGURES:
@@ -230,7 +234,7 @@ class Composer:
     def _rows(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         yield from self._table_head("table.place", question)
         for sentence in sentences:
-            yield self._row(self._place(sentence), question, clip(sentence, weights, question, _LONGEST_ITEM))
+            yield self._row(self._place(sentence), question, clip(sentence, weights, question, _LONGEST_CELL))
 
     def comparison(self, parts: Sequence[tuple[Question, Sequence[Sentence], Mapping[str, float]]]) -> Iterable[str]:
         """Yield a table with a row for each part of a comparison; a part that nothing supports says so."""
@@ -321,11 +325,13 @@ def _first_clauses(like: Sentence, text: str, start: int, end: int, longest: int
 
 def explanations(question: Question, sentences: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences, those first that explain what the question names."""
+    names = question.names or tuple(term for term, tag in question.tags.items() if tag[0] in "nij")[:1]
 
     def rank(sentence: Sentence) -> float:
         named = sum(fold(name) in fold(sentence.text) for name in question.names)
         explains = bool(_EXPLAINS.search(sentence.text)) and named > 0
-        return sentence.score + 1.2 * named + 0.6 * explains + 0.1 * min(1.0, len(sentence.text) / 80)
+        defines = any(re.search(rf"{re.escape(fold(name))}[”》’」]?{_DEFINES}", fold(sentence.text)) for name in names)
+        return sentence.score + 1.2 * named + 0.6 * explains + 2.0 * defines + 0.1 * min(1.0, len(sentence.text) / 80)
 
     return sorted(sentences, key=rank, reverse=True)
 
@@ -337,7 +343,10 @@ def _complementary(question: Question, sentences: Sequence[Sentence], weights: M
     for sentence in sentences[1:12]:
         if len(chosen) == _MOST_FACTS:
             break
-        if sentence.article.id != chosen[0].article.id or sentence.score < chosen[0].score - _FURTHER:
+        beside = sentence.value and sentence.in_window and chosen[0].in_window
+        if sentence.article.id != chosen[0].article.id:
+            continue
+        if sentence.score < chosen[0].score - (_BESIDE if beside else _FURTHER):
             continue
         values = sum(len(lead_values(s.text, question.asks, question.measures, question.text)) for s in chosen)
         have = squeeze(fold("".join(s.text for s in chosen)))

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.values import answers_in_kind, holds_value, states
+from assistant.values import holds_value, lacks_kind, states
 from core.schema import Article, EvidenceReader, Passage
 from retriever.question import Question
 from retriever.text import bigrams, fold, simplified, squeeze, statement_spans
@@ -20,10 +20,10 @@ from retriever.windows import lead_of, shown
 
 _AROUND = 0.6
 """What a term in the surroundings of a sentence (paragraph before it, headings, title) counts beside one inside it."""
-_SCORE = {"coverage": 3.94, "reader": 0.37, "window": 0.06, "not_in_kind": -1.98, "value": 0.59, "rank": 1.26}
+_SCORE = {"coverage": 3.85, "reader": 0.37, "window": 0.05, "not_in_kind": -2.0, "value": 0.6, "rank": 1.28}
 """What makes one sentence better than another; see “Answers” in `docs/measurements.md`."""
-_SUPPORT = {"reader": 0.35, "window": 0.20, "absent": -0.88, "absent_noun": -0.92}
-_SUPPORT_BASE = 1.76
+_SUPPORT = {"reader": 0.34, "window": 0.23, "absent": -1.20, "absent_noun": -1.16}
+_SUPPORT_BASE = 1.84
 """Together the log-odds that a sentence answers, by the reader and by what its article lacks."""
 _UNREAD, _SURE = -7.0, 6.0
 """Log-odds of what was not read, and the highest that count."""
@@ -35,9 +35,9 @@ _PRIOR_CHUNKS = 1000
 """Added to the size of the library, so that in a small one a word that stands in much of it still tells something."""
 _SINGLE = 2.0
 """Greatest weight of a single character: it mostly stands inside other words, so that its own count misleads."""
-_READ, _READ_WINDOWS = 12, 5
-"""So many sentences, the best by their terms, are read, and those of the best windows of the first passages; each
-costs some milliseconds."""
+_READ, _READ_WINDOWS, _WIDE_WINDOWS = 12, 5, 24
+"""So many sentences, the best by their terms, are read, and those of the best windows of the first passages, of more
+for questions over many texts; each costs some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Sentence:
     value: bool = False
     score: float = 0.0
     """Higher is better, among the sentences of one question."""
+    merit: float = 0.0
+    """The score without the rank of its passage, for texts side by side."""
     support: float = 0.0
     """The log-odds that it answers."""
 
@@ -161,13 +163,16 @@ class Ranker:
         count = min(self._document_frequency(term), self._chunks)
         return math.log(1 + (self._chunks + _PRIOR_CHUNKS - count + 0.5) / (count + 0.5))
 
-    def rank(self, question: Question, sentences: Sequence[Sentence], texts: Mapping[str, str]) -> list[Sentence]:
+    def rank(
+        self, question: Question, sentences: Sequence[Sentence], texts: Mapping[str, str], *, wide: bool = False
+    ) -> list[Sentence]:
         """Return the sentences with their scores, best first.
 
         Args:
             question: what is asked.
             sentences: the candidates, of passages that were read if there is a reader.
             texts: the whole texts of their documents by id.
+            wide: whether the answer is gathered from many texts.
         """
         scored = [
             replace(
@@ -175,19 +180,20 @@ class Ranker:
                 coverage=features["coverage"],
                 value=features["value"] > 0,
                 score=sum(weight * features[name] for name, weight in _SCORE.items()),
+                merit=sum(weight * features[name] for name, weight in _SCORE.items() if name != "rank"),
                 support=_SUPPORT_BASE + sum(weight * features[name] for name, weight in _SUPPORT.items()),
             )
-            for sentence, features in zip(sentences, self.features(question, sentences, texts), strict=True)
+            for sentence, features in zip(sentences, self.features(question, sentences, texts, wide=wide), strict=True)
         ]
         return sorted(scored, key=lambda s: -s.score)
 
     def features(
-        self, question: Question, sentences: Sequence[Sentence], texts: Mapping[str, str]
+        self, question: Question, sentences: Sequence[Sentence], texts: Mapping[str, str], *, wide: bool = False
     ) -> list[dict[str, float]]:
         """Return what each sentence is judged by; see `rank` for the arguments."""
         weights = self.weights(question)
         covered = [coverage(weights, sentence) for sentence in sentences]
-        read = self._read(question, sentences, covered)
+        read = self._read(question, sentences, covered, _WIDE_WINDOWS if wide else _READ_WINDOWS)
         lacking: dict[str, dict[str, float]] = {}
         found = []
         for sentence, part, alone in zip(sentences, covered, read, strict=True):
@@ -204,14 +210,16 @@ class Ranker:
                 "coverage": part,
                 "reader": _clipped(alone),
                 "window": _clipped(window),
-                "not_in_kind": float(not answers_in_kind([sentence.text], question.asks, question.measures)),
+                "not_in_kind": float(lacks_kind(sentence.text, question.asks, question.measures)),
                 "value": float(value),
                 "rank": -math.log(sentence.passage_rank),
             }
             found.append(features | lacking[article.id])
         return found
 
-    def _read(self, question: Question, sentences: Sequence[Sentence], covered: Sequence[float]) -> list[float]:
+    def _read(
+        self, question: Question, sentences: Sequence[Sentence], covered: Sequence[float], passages: int
+    ) -> list[float]:
         """Return the log-odds of the sentences; those of the ones that are not worth reading are very low;
         without a reader nothing is known of any.
         """
@@ -219,7 +227,7 @@ class Ranker:
             return [0.0] * len(sentences)
         odds = [_UNREAD] * len(sentences)
         order = sorted(range(len(sentences)), key=lambda i: -(covered[i] + 0.1 / sentences[i].passage_rank))
-        windows = [i for i, s in enumerate(sentences) if s.passage_rank <= _READ_WINDOWS and s.in_window]
+        windows = [i for i, s in enumerate(sentences) if s.passage_rank <= passages and s.in_window]
         some = list(dict.fromkeys([*order[:_READ], *windows]))
         texts = [shown(lead_of(sentences[i].article, sentences[i].headings), sentences[i].text) for i in some]
         for i, one in zip(some, self._reader.read(simplified(question.text), texts), strict=True):

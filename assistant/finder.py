@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from assistant.evidence import Ranker, Sentence, sentences_of
 from assistant.support import Judge, Refusal
-from assistant.values import answers_in_kind
+from assistant.values import answers_in_kind, holds_figure
 from core.schema import Encoder, EvidenceReader, Passage
 from retriever.library import Library
 from retriever.parts import in_turn, parts_of
 from retriever.question import Ask, Question, QuestionReader
-from retriever.reading import read_passages
+from retriever.reading import READ_PASSAGES, WINDOWS_A_PASSAGE, read_passages
 from retriever.scope import Scope
 from retriever.search import Searcher
 
@@ -23,7 +23,11 @@ _Item = TypeVar("_Item")
 _PASSAGES = 20
 _WIDE_PASSAGES = 50
 """For questions over many texts."""
+_WIDE_READ = 36
+"""Of these so many are read, with a single window each."""
 _SHOWN_PASSAGES = 10
+_SURE = 1.5
+"""Log-odds of the support from which on a sentence with any figure may answer where none fits the measure word."""
 
 
 @dataclass(slots=True)
@@ -101,22 +105,24 @@ class Finder:
     def _find(self, question: Question, watch: Stopwatch, scope: Scope | None) -> Found:
         with watch.stage("search"):
             vector = self._encoder.encode_queries([question.text])[0]
-            depth = _WIDE_PASSAGES if question.spread or Ask.PRECEDENT in question.asks else _PASSAGES
+            wide = question.spread or Ask.PRECEDENT in question.asks
+            depth = _WIDE_PASSAGES if wide else _PASSAGES
             passages = self._searcher.find(question, depth, vector=vector, scope=scope)
         if self._reader:
             with watch.stage("read"):
-                passages = read_passages(self._reader, question, passages)
+                count, windows = (_WIDE_READ, 1) if wide else (READ_PASSAGES, WINDOWS_A_PASSAGE)
+                passages = read_passages(self._reader, question, passages, count=count, windows=windows)
         with watch.stage("rank"):
             texts = self._database.texts({passage.article.document_id for passage in passages})
-            ranked = self._ranker.rank(question, sentences_of(passages, texts), texts)
+            ranked = self._ranker.rank(question, sentences_of(passages, texts), texts, wide=wide)
         with watch.stage("check"):
             weights = self._ranker.weights(question)
             unknown = [name for name in question.proper if not (name.isascii() or self._ranker.knows(name))]
             verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
-            elsewhere = [s for s, v in zip(ranked, verdicts, strict=True) if v.elsewhere and not v.weak]
+            elsewhere = [s for s, v in zip(ranked, verdicts, strict=True) if v.elsewhere]
             if not answers_in_kind((s.text for s in supported), question.asks, question.measures):
-                supported = []
+                supported = [s for s in supported if s.support >= _SURE and holds_figure(s.text)]
         passages = _by_evidence(passages, supported)
         return Found(question, passages, supported, elsewhere, Refusal.of(verdicts), weights)
 

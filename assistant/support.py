@@ -19,6 +19,10 @@ from retriever.text import fold, squeeze, without_thousands
 
 ENOUGH = 0.0
 """The log-odds that a sentence answers from which on it may be used."""
+_OPEN_ENDED = frozenset({Ask.COMPARE, Ask.SUMMARY})
+"""What has no one answer that a sentence could give: here it is enough that the sentence is about it."""
+_ABOUT = 0.5
+"""A sentence that holds so much of the question's terms is about the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,12 @@ class Judge:
         missing += [f"{year}年" for year in question.years if not is_of_year(sentence, year)]
         missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
         missing += [term.upper() for term in question.terms if _is_code(term) and term not in around]
-        elsewhere = bool(question.places) and missing == [question.places[0].name]
+        about = sentence.coverage >= _ABOUT
+        elsewhere = bool(question.places) and missing == [question.places[0].name] and about
+        open_ended = bool(question.asks & _OPEN_ENDED) and not question.asks & {Ask.NUMBER, Ask.MONEY}
         names_something = bool(question.terms or question.names or question.places)
-        return Verdict(tuple(missing), not names_something or sentence.support < ENOUGH, elsewhere)
+        weak = sentence.support < ENOUGH and not (open_ended and about)
+        return Verdict(tuple(missing), weak or not names_something, elsewhere)
 
     def _missing_places(self, question: Question, sentence: Sentence) -> list[str]:
         """Return the places that a question names and a sentence is not of.

@@ -25,6 +25,9 @@ _REMARK = re.compile(r"[（(][^（()）]*[)）]")
 _CHANGE = re.compile(r"降|增长|提高|上升|减少|增加了")
 """A figure in such a clause tells a difference, not an amount."""
 _QUOTED_NAME = re.compile(r"“[^”，。；！？\d]{2,12}”")
+_VALUES = frozenset({Ask.NUMBER, Ask.MONEY, Ask.PERSON, Ask.DATE, Ask.UNIT})
+_LISTED = 2
+"""A sentence with so many 、 lists things."""
 _CLEAR = 0.25
 _EMPTY_QUALIFIER = re.compile(r"^(?:达|累计|共)")
 _SCALE = r"(?:[余多]?[万亿千百]+[余多]?|[余多]|\+)?"
@@ -44,7 +47,7 @@ _BETWEEN_NAMES = re.compile(
     r"[、，,。；;：:“”（）()\s]|分别|其中|由|有|于|在|和|与|及|等|是|为|牵头|负责|承办|组织|实施|设"
 )
 _ORGANISATION = re.compile(
-    r"[\u4e00-\u9fff]{0,12}(?:委员会|政法委|纪委|[区县市省]委|工委|[教建团]委|[^全外内]部|局|厅|办公室|中心|学院|大学|公司|银行|协会|联社)"
+    r"[\u4e00-\u9fff]{0,12}(?:委员会|政法委|纪委|[区县市省]委|工委|[教建团]委|[^全外内]部|局|厅|办公室|中心|学院|大学|学校|中学|小学|医院|公司|集团|银行|协会|联社|基金会|研究院|研究所)"
 )
 
 
@@ -64,6 +67,12 @@ def answers_in_kind(texts: Iterable[str], asks: Collection[Ask], measures: Seque
         if kind in asks:
             return any(holds_value(text, kind, measures) for text in texts)
     return True
+
+
+def lacks_kind(text: str, asks: Collection[Ask], measures: Sequence[Measure] = ()) -> bool:
+    """Whether a sentence holds no value of any of the kinds that are asked for, where a value is asked for at all."""
+    kinds = _VALUES.intersection(asks)
+    return bool(kinds) and not any(holds_value(text, kind, measures) for kind in kinds)
 
 
 def holds_value(text: str, ask: Ask, measures: Sequence[Measure] = ()) -> bool:
@@ -87,6 +96,8 @@ def holds_value(text: str, ask: Ask, measures: Sequence[Measure] = ()) -> bool:
             return bool(persons(text))
         case Ask.UNIT:
             return bool(organisations(text))
+        case Ask.LIST:
+            return text.count("、") >= _LISTED
         case _:
             return False
 

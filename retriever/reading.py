@@ -13,7 +13,7 @@ from retriever.windows import lead_of, shown, windows_of
 
 READ_PASSAGES = 12
 """So many of the first passages are read."""
-_WINDOWS_A_PASSAGE = 3
+WINDOWS_A_PASSAGE = 3
 _RANK_WEIGHT, _DENSE_WEIGHT = 1.0, 0.5
 """What the logarithms of the rank that search gave, and of that by meaning alone, count beside the log-odds of the
 reader; see “Weights” in `docs/measurements.md`."""
@@ -28,7 +28,14 @@ _WINDOW_WEIGHT = 0.5
 Span = tuple[int, int]
 
 
-def read_passages(reader: EvidenceReader, question: Question, passages: Sequence[Passage]) -> list[Passage]:
+def read_passages(
+    reader: EvidenceReader,
+    question: Question,
+    passages: Sequence[Passage],
+    *,
+    count: int = READ_PASSAGES,
+    windows: int = WINDOWS_A_PASSAGE,
+) -> list[Passage]:
     """Return passages with the evidence in them, those first that answer best; what was not read stays behind them.
 
     What was read scores 1 to 2, everything else below.
@@ -37,12 +44,14 @@ def read_passages(reader: EvidenceReader, question: Question, passages: Sequence
         reader: reads question and windows.
         question: what is asked.
         passages: what search found, best first.
+        count: so many of them are read, the first.
+        windows: so many of each, those that share most with the question.
     """
-    some = passages[:READ_PASSAGES]
+    some = passages[:count]
     asked = set(bigrams(without_asking(question.text)))
-    windows = [(passage, window) for passage in some for window in _likely(passage, asked)]
+    likely = [(passage, window) for passage in some for window in _likely(passage, asked)[:windows]]
     best: dict[str, Evidence] = {}
-    for (passage, (start, end)), odds in zip(windows, _read(reader, question.text, windows), strict=True):
+    for (passage, (start, end)), odds in zip(likely, _read(reader, question.text, likely), strict=True):
         chunk = passage.chunk
         if chunk.id not in best or odds > best[chunk.id].log_odds:
             best[chunk.id] = Evidence(chunk.start + start, chunk.start + end, odds)
@@ -92,8 +101,8 @@ def _worth(question: Question, passage: Passage) -> float:
 
 
 def _likely(passage: Passage, asked: set[str]) -> list[Span]:
-    """Return the windows of a passage that share most with the question."""
+    """Return the windows of a passage, those first that share most with the question."""
     text = passage.chunk.text
     windows = list(windows_of(text))
     windows.sort(key=lambda window: -len(asked & set(bigrams(text[window[0] : window[1]]))))
-    return windows[:_WINDOWS_A_PASSAGE]
+    return windows
