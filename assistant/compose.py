@@ -32,6 +32,8 @@ _GAIN = 0.2
 """Share of the question's weight that a further sentence must add."""
 _FURTHER = 2.0
 """A further sentence scores at most so much less than the best."""
+_CLOSE = 1.5
+"""One that scores so little less may be what answers, where the best one holds no value that is asked for."""
 _BESIDE = 4.0
 """One with a value, in the same window, may score so much less."""
 _ITEM = 3.0
@@ -247,7 +249,7 @@ class Composer:
     def _best_of(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Quote:
         best = sentences[0]
         if not question.asks & _FIGURES:
-            return extended(best, weights, question)
+            return extended(explanations(question, sentences)[0], weights, question)
         same = [s for s in sentences if s.coverage >= _SAME_THING * best.coverage]
         return clip(next((s for s in same if s.value), best), weights, question, _LONGEST_ITEM)
 
@@ -356,7 +358,8 @@ def _complementary(question: Question, sentences: Sequence[Sentence], weights: M
             if share_of(term, have) < 0.5 and share_of(term, squeeze(fold(sentence.text))) >= 0.5
         )
         lacks_value = sentence.value and values < max(1, question.wanted)
-        if gain >= _GAIN * total or lacks_value:
+        unsure = not values and sentence.score >= chosen[0].score - _CLOSE
+        if gain >= _GAIN * total or lacks_value or unsure:
             chosen.append(sentence)
     return chosen
 

@@ -20,10 +20,10 @@ from retriever.windows import lead_of, shown
 
 _AROUND = 0.6
 """What a term in the surroundings of a sentence (paragraph before it, headings, title) counts beside one inside it."""
-_SCORE = {"coverage": 3.85, "reader": 0.37, "window": 0.05, "not_in_kind": -2.0, "value": 0.6, "rank": 1.28}
+_SCORE = {"coverage": 3.83, "reader": 0.38, "window": 0.05, "not_in_kind": -0.71, "value": 0.93, "rank": 1.28}
 """What makes one sentence better than another; see “Answers” in `docs/measurements.md`."""
-_SUPPORT = {"reader": 0.34, "window": 0.23, "absent": -1.20, "absent_noun": -1.16}
-_SUPPORT_BASE = 1.84
+_SUPPORT = {"reader": 0.34, "window": 0.24, "absent": -1.17, "absent_noun": -1.15}
+_SUPPORT_BASE = 1.83
 """Together the log-odds that a sentence answers, by the reader and by what its article lacks."""
 _UNREAD, _SURE = -7.0, 6.0
 """Log-odds of what was not read, and the highest that count."""

@@ -19,6 +19,8 @@ from retriever.text import fold, squeeze, without_thousands
 
 ENOUGH = 0.0
 """The log-odds that a sentence answers from which on it may be used."""
+_SURE = 2.5
+"""From these log-odds on, what the tagger takes for a name that the library does not know is none (健康|包里装|了)."""
 _OPEN_ENDED = frozenset({Ask.COMPARE, Ask.SUMMARY})
 """What has no one answer that a sentence could give: here it is enough that the sentence is about it."""
 _ABOUT = 0.5
@@ -65,7 +67,8 @@ class Judge:
         missing += [number for number in question.numbers if not stands_in(number, figures)]
         missing += [office for office in question.offices if not re.search(office.replace("部长", "部?长"), around)]
         missing += [f"{year}年" for year in question.years if not is_of_year(sentence, year)]
-        missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
+        if sentence.support < _SURE:
+            missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
         missing += [term.upper() for term in question.terms if _is_code(term) and term not in around]
         about = sentence.coverage >= _ABOUT
         elsewhere = bool(question.places) and missing == [question.places[0].name] and about

@@ -54,7 +54,11 @@ class Locator:
         if any(_same(asked, mention, exact) for mention in lead) or _is_place_of(asked, meta, exact):
             return True
         last = None if nearest else self._last_before(sentence, [asked.name])
-        return last is not None and _same(asked, last, exact)
+        if last is not None:
+            return _same(asked, last, exact)
+        # A text that names no other place may tell of one that it goes to.
+        before = sentence.opening + sentence.paragraph
+        return not _own(meta).district and not nearest and short_name(asked.name) in before
 
     def place_of(self, sentence: Sentence) -> str:
         """Return the name of the place that a sentence tells of; empty where nothing tells it."""
@@ -84,7 +88,7 @@ class Locator:
             found: list[tuple[int, Mention | None]] = [
                 (mention.start, mention)
                 for mention in self._told_of(text, at_home)
-                if text is sentence.text or asked is None or not _inside(asked, mention)
+                if text is sentence.text or asked is None or not _inside(mention, asked)
             ]
             if own.name:
                 found += [(m.start(), None) for m in _SELF.finditer(text) if own.name.endswith(m[1])]

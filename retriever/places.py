@@ -31,10 +31,12 @@ _SUFFIX = re.compile(r"(?:地区|新区|林区|矿区|[省市区县旗盟州])$"
 _STREETS = frozenset("路街巷弄桥站湾")
 # Two-character short names of cities that are more often ordinary words; only their full form counts.
 _ORDINARY_WORDS = frozenset(
-    re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道吴忠小店")
+    re.findall("..", "阿里白银朝阳大同大庆东方海东海南和田来宾平凉日照三沙山南商洛延边中山中卫河东河西通道吴忠")
 )
 # Districts whose full name is an ordinary word; only that together with their city counts.
 _ORDINARY_NAMES = frozenset({"城区", "郊区", "矿区", "老城区", "新城区", "东区", "西区", "解放区", "港口区"})
+# Short names of districts that are more often words.
+_SHORT_WORDS = frozenset({"小店"})
 # Names of an ordinary word and a class (创建平安|区县, 报公安|县局): these count where no sentence can run into them.
 _WORD_NAMES = frozenset(["平安区", "平安县", "公安县", "江东区", "友好区", "振兴区", "富裕县", "资源县", "合作市"])
 # Counties of two characters that also come about where a word meets 县 (创新|县域, 召开|县委): these count where none
@@ -172,7 +174,7 @@ class Gazetteer:
         names: dict[str, dict[Place, None]] = defaultdict(dict)
         for place in _places():
             short = short_name(place.name)
-            if place.district and len(short) == 2 and short not in self._full:
+            if place.district and len(short) == 2 and short not in self._full and short not in _SHORT_WORDS:
                 names[short][place] = None
         return {name: tuple(places) for name, places in names.items()}
 
