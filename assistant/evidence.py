@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.phrases import noun_phrases
 from assistant.values import holds_value, lacks_kind, states
 from core.schema import Article, EvidenceReader, Passage
 from retriever.question import Question
@@ -28,6 +29,8 @@ _SUPPORT_BASE = 1.83
 _UNREAD, _SURE = -7.0, 6.0
 """Log-odds of what was not read, and the highest that count."""
 _NOUNS = frozenset("nijl")
+_RARE_NAME, _SAME_NAME = 20, 0.7
+"""A run of words in at most so many sentences of the library is a name; so much of it makes it the same."""
 _WEIGHT_SCALE = 6.0
 _UNKNOWN = 2.0
 """Weight of a word other than a noun that the library does not know: it may say the same in other words."""
@@ -70,6 +73,8 @@ class Sentence:
     """The score without the rank of its passage, for texts side by side."""
     support: float = 0.0
     """The log-odds that it answers."""
+    foreign: str = ""
+    """A name in the question that other texts hold and its article does not."""
 
     @property
     def lead(self) -> str:
@@ -132,17 +137,23 @@ class Ranker:
     """Scores sentences against questions."""
 
     def __init__(
-        self, document_frequency: Callable[[str], int], chunks: int, reader: EvidenceReader | None = None
+        self,
+        document_frequency: Callable[[str], int],
+        phrase_frequency: Callable[[str], int],
+        chunks: int,
+        reader: EvidenceReader | None = None,
     ) -> None:
         """Prepare.
 
         Args:
             document_frequency: in how many chunks of the library a word stands.
+            phrase_frequency: in how many sentences of the library a phrase stands.
             chunks: how many chunks there are.
             reader: reads the sentences; without one only their words count.
         """
         self._reader = reader
         self._document_frequency = document_frequency
+        self._phrase_frequency = phrase_frequency
         self._chunks = max(1, chunks)
 
     def weights(self, question: Question) -> dict[str, float]:
@@ -174,9 +185,17 @@ class Ranker:
             texts: the whole texts of their documents by id.
             wide: whether the answer is gathered from many texts.
         """
+        names = [name for name in noun_phrases(question.text) if 0 < self._phrase_frequency(name) <= _RARE_NAME]
+        foreign = {s.article.id: "" for s in sentences}
+        for sentence in sentences if names else ():
+            if not foreign[sentence.article.id]:
+                whole = squeeze(fold(_article_text(sentence, texts)))
+                lacking = [name for name in names if share_of(name, whole) < _SAME_NAME]
+                foreign[sentence.article.id] = max(lacking, key=len, default="")
         scored = [
             replace(
                 sentence,
+                foreign=foreign[sentence.article.id],
                 coverage=features["coverage"],
                 value=features["value"] > 0,
                 score=sum(weight * features[name] for name, weight in _SCORE.items()),
@@ -199,7 +218,7 @@ class Ranker:
         for sentence, part, alone in zip(sentences, covered, read, strict=True):
             article = sentence.article
             if article.id not in lacking:
-                whole = f"{article.title}\n{texts[article.document_id][article.start : article.end]}"
+                whole = _article_text(sentence, texts)
                 lacking[article.id] = self._lacking(question, squeeze(fold(whole)))
             window = sentence.window if sentence.in_window else min(sentence.window, alone) - 1.0
             window = window if self._reader else alone
@@ -246,6 +265,11 @@ class Ranker:
             "absent": sum(weights[term] for term in absent) / (sum(weights.values()) or 1.0),
             "absent_noun": max(nouns, default=0.0) / _WEIGHT_SCALE,
         }
+
+
+def _article_text(sentence: Sentence, texts: Mapping[str, str]) -> str:
+    article = sentence.article
+    return f"{article.title}\n{texts[article.document_id][article.start : article.end]}"
 
 
 def _clipped(log_odds: float) -> float:

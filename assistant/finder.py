@@ -85,7 +85,10 @@ class Finder:
         self._encoder = encoder
         self._judge = judge
         self._searcher = Searcher(library, encoder)
-        self._ranker = Ranker(library.keywords.document_frequency, library.database.counts()[2], reader)
+        keywords = library.keywords
+        self._ranker = Ranker(
+            keywords.document_frequency, keywords.phrase_frequency, library.database.counts()[2], reader
+        )
 
     @property
     def questions(self) -> QuestionReader:

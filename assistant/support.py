@@ -21,6 +21,8 @@ ENOUGH = 0.0
 """The log-odds that a sentence answers from which on it may be used."""
 _SURE = 2.5
 """From these log-odds on, what the tagger takes for a name that the library does not know is none (健康|包里装|了)."""
+_NAMED_WELL = 2.0
+"""Below these log-odds a sentence does not answer a question that names what only other texts hold."""
 _OPEN_ENDED = frozenset({Ask.COMPARE, Ask.SUMMARY})
 """What has no one answer that a sentence could give: here it is enough that the sentence is about it."""
 _ABOUT = 0.5
@@ -69,6 +71,8 @@ class Judge:
         missing += [f"{year}年" for year in question.years if not is_of_year(sentence, year)]
         if sentence.support < _SURE:
             missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
+        if sentence.foreign and sentence.support < _NAMED_WELL:
+            missing.append(f"“{sentence.foreign}”")
         missing += [term.upper() for term in question.terms if _is_code(term) and term not in around]
         about = sentence.coverage >= _ABOUT
         elsewhere = bool(question.places) and missing == [question.places[0].name] and about

@@ -23,6 +23,7 @@ _FACTS = ("place", "year", "kind", "article")
 _WRITER_MEMORY = 64_000_000
 Facts = Mapping[str, Sequence[str]]
 """Values by the names of `_FACTS`."""
+_MOST_COUNTED = 100
 _SENTENCES_A_CHUNK = 3
 """So many sentence hits are read for each chunk that is wanted, as several may lie in one chunk."""
 
@@ -73,6 +74,13 @@ class KeywordIndex:
     def document_frequency(self, word: str) -> int:
         """Return in how many chunks a word (as `retriever.text.words` cuts it) stands."""
         return self._chunks.document_frequency(word)
+
+    def phrase_frequency(self, phrase: str) -> int:
+        """Return in how many sentences, a hundred at most, all pairs of characters of a phrase stand.
+
+        These are nearly as many as hold it.
+        """
+        return self._sentences.holding(bigrams(phrase), _MOST_COUNTED)
 
 
 def _facts(entry: IndexEntry) -> Facts:
@@ -174,6 +182,11 @@ class _Grain:
                 any_of = tantivy.Query.term_set_query(self._schema, name, list(values))
                 # Does not count in the order of the hits.
                 yield tantivy.Occur.Must, tantivy.Query.const_score_query(any_of, 0.0)
+
+    def holding(self, pairs: Sequence[str], most: int) -> int:
+        terms = [(tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "bigrams", pair)) for pair in set(pairs)]
+        hits = self._searcher.search(tantivy.Query.boolean_query(terms), limit=most, count=False).hits if terms else []
+        return len(hits)
 
     def document_frequency(self, word: str) -> int:
         return int(self._searcher.doc_freq("words", word))
