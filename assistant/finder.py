@@ -75,6 +75,14 @@ class Found:
     weights: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that lacks nothing of what a question names, and what it is judged by."""
+
+    sentence: Sentence
+    features: dict[str, float]
+
+
 class Finder:
     """Finds the evidence for questions in one library."""
 
@@ -105,19 +113,34 @@ class Finder:
         """Return the scope of the texts of some years."""
         return self._searcher.scope(from_year=from_year, to_year=to_year)
 
-    def _find(self, question: Question, watch: Stopwatch, scope: Scope | None) -> Found:
+    def candidates(self, text: str, watch: Stopwatch) -> list[Candidate]:
+        """Return what a whole question, not taken apart, is answered from; for fitting what sentences are judged by."""
+        question = self.questions.read(text)
+        _, sentences, texts = self._sentences(question, watch, None)
+        features = self._ranker.features(question, sentences, texts, wide=_is_wide(question))
+        lacking = [self._judge.judge(question, sentence).missing for sentence in sentences]
+        return [Candidate(s, f) for s, f, lack in zip(sentences, features, lacking, strict=True) if not lack]
+
+    def _sentences(
+        self, question: Question, watch: Stopwatch, scope: Scope | None
+    ) -> tuple[list[Passage], list[Sentence], dict[str, str]]:
+        """Return the passages that are found, read where there is a reader, their sentences, and the whole texts."""
+        wide = _is_wide(question)
         with watch.stage("search"):
             vector = self._encoder.encode_queries([question.text])[0]
-            wide = question.spread or Ask.PRECEDENT in question.asks
             depth = _WIDE_PASSAGES if wide else _PASSAGES
             passages = self._searcher.find(question, depth, vector=vector, scope=scope)
         if self._reader:
             with watch.stage("read"):
                 count, windows = (_WIDE_READ, 1) if wide else (READ_PASSAGES, WINDOWS_A_PASSAGE)
                 passages = read_passages(self._reader, question, passages, count=count, windows=windows)
+        texts = self._database.texts({passage.article.document_id for passage in passages})
+        return passages, sentences_of(passages, texts), texts
+
+    def _find(self, question: Question, watch: Stopwatch, scope: Scope | None) -> Found:
+        passages, sentences, texts = self._sentences(question, watch, scope)
         with watch.stage("rank"):
-            texts = self._database.texts({passage.article.document_id for passage in passages})
-            ranked = self._ranker.rank(question, sentences_of(passages, texts), texts, wide=wide)
+            ranked = self._ranker.rank(question, sentences, texts, wide=_is_wide(question))
         with watch.stage("check"):
             weights = self._ranker.weights(question)
             unknown = [name for name in question.proper if not (name.isascii() or self._ranker.knows(name))]
@@ -128,6 +151,11 @@ class Finder:
                 supported = [s for s in supported if s.support >= _SURE and holds_figure(s.text)]
         passages = _by_evidence(passages, supported)
         return Found(question, passages, supported, elsewhere, Refusal.of(verdicts), weights)
+
+
+def _is_wide(question: Question) -> bool:
+    """Whether the answer is gathered from many texts."""
+    return question.spread or Ask.PRECEDENT in question.asks
 
 
 def _by_evidence(passages: list[Passage], supported: Sequence[Sentence]) -> list[Passage]:

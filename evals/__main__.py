@@ -230,6 +230,38 @@ def train_reader(
         run(groups, out, say, bf16=bf16)
 
 
+@app.command("fit-answers")
+def fit_answers(
+    questions: Annotated[list[str], typer.Argument(help="问题文件=资料库目录[=权重]，可给多个")],
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """拟合挑选句子和判断能否回答的权重；must_contain 为空的问题算作不能回答。"""
+    with command():
+        from evals.answer_weights import QuestionSet, fit_ranking, fit_support, gather
+        from retriever.encoder import open_encoder
+        from retriever.reader import open_reader
+
+        settings = Settings.load()
+        reader = open_reader(settings)
+        if reader is None:
+            raise UsageError("拟合要用证据阅读模型，请不要把 ORGASK_READER 设为 none。")
+        sets = []
+        for given in questions:
+            file, _, rest = given.partition("=")
+            data, _, weight = rest.partition("=")
+            if not data or not (weight or "1").replace(".", "", 1).isdecimal():
+                raise UsageError(f"“{given}”应写成 问题文件=资料库目录，或者再加 =权重。")
+            sets.append(QuestionSet(Path(file), Path(data), float(weight or 1)))
+        gathered = gather(sets, open_encoder(settings), reader, say)
+        ranking = fit_ranking(gathered)
+        support, base = fit_support(gathered, ranking)
+        totals = {"ranking": ranking, "support": support, "base": base}
+        if as_json:
+            print_json(totals)
+        else:
+            _show(totals)
+
+
 @app.command("train-queries")
 def train_queries(
     drcd: Annotated[Path, typer.Option(help="DRCD 目录（passages.jsonl、queries.jsonl、qrels.tsv）")],
