@@ -26,6 +26,8 @@ _WIDE_PASSAGES = 50
 _WIDE_READ = 36
 """Of these so many are read, with a single window each."""
 _SHOWN_PASSAGES = 10
+_BEST, _WIDE_BEST = 1, 3
+"""One of so many best sentences that lack nothing has to support the answer; else there is none."""
 _SURE = 1.5
 """Log-odds of the support from which on a sentence with any figure may answer where none fits the measure word."""
 
@@ -140,12 +142,16 @@ class Finder:
     def _find(self, question: Question, watch: Stopwatch, scope: Scope | None) -> Found:
         passages, sentences, texts = self._sentences(question, watch, scope)
         with watch.stage("rank"):
-            ranked = self._ranker.rank(question, sentences, texts, wide=_is_wide(question))
+            wide = _is_wide(question)
+            ranked = self._ranker.rank(question, sentences, texts, wide=wide)
         with watch.stage("check"):
             weights = self._ranker.weights(question)
             unknown = [name for name in question.proper if not (name.isascii() or self._ranker.knows(name))]
             verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
+            fit = [verdict for verdict in verdicts if not verdict.missing][: _WIDE_BEST if wide else _BEST]
+            if all(verdict.weak for verdict in fit):
+                supported = []
             elsewhere = [s for s, v in zip(ranked, verdicts, strict=True) if v.elsewhere]
             if not answers_in_kind((s.text for s in supported), question.asks, question.measures):
                 supported = [s for s in supported if s.support >= _SURE and holds_figure(s.text)]

@@ -6,17 +6,16 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from assistant.service import Assistant
 from assistant.writer import ModelWriter
 from core.errors import SettingsError
-from core.schema import Answer, AnswerStatus, Turn, Vectors
+from core.schema import Answer, AnswerStatus, Turn
 from core.settings import Settings
 from core.templates import Templates
 from ingest.pipeline import Ingest
@@ -44,16 +43,6 @@ TEXTS = {
 }
 
 
-class AgreeingEncoder(FakeEncoder):
-    """Finds every text near every question, so that only the words decide."""
-
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = super()._encode(texts) * np.float32(0.2)
-        vectors[:, 0] += 1
-        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-        return unit
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[OpenAIServer]:
     with openai_server() as running:
@@ -66,7 +55,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     (root / "files").mkdir()
     for name, text in TEXTS.items():
         (root / "files" / name).write_text(text, "utf-8")
-    settings, encoder = Settings(data=root / "data"), AgreeingEncoder()
+    settings, encoder = Settings(data=root / "data"), FakeEncoder()
     with Library.writing(settings, encoder.name) as writing:
         Ingest(writing, encoder, InProcess()).run([root / "files"])
     with Library.reading(settings, encoder.name) as reading:
@@ -81,7 +70,7 @@ def open_assistant(library: Library) -> Open:
     def opened(url: str = "", timeout_s: float = 5.0) -> Assistant:
         settings = Settings(chat_url=url, chat_model="m", chat_key=KEY, chat_timeout_s=timeout_s)
         writer = ModelWriter.from_settings(settings)
-        return Assistant(library, AgreeingEncoder(), Templates.load("answers.toml"), writer=writer)
+        return Assistant(library, FakeEncoder(), Templates.load("answers.toml"), writer=writer)
 
     return opened
 
@@ -239,7 +228,7 @@ def test_no_key_of_another_service_is_sent(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-cloud")
     writer = ModelWriter.from_settings(Settings(chat_url=model.url, chat_model="m"))
     model.does(Say(GOOD))
-    Assistant(library, AgreeingEncoder(), Templates.load("answers.toml"), writer=writer).answer(QUESTION)
+    Assistant(library, FakeEncoder(), Templates.load("answers.toml"), writer=writer).answer(QUESTION)
     assert "sk-of-the-cloud" not in str(model.headers)
 
 
