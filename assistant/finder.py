@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 from assistant.evidence import Ranker, Sentence, sentences_of
@@ -115,6 +116,13 @@ class Finder:
         """Return the scope of the texts of some years."""
         return self._searcher.scope(from_year=from_year, to_year=to_year)
 
+    @staticmethod
+    def _subjects(question: Question) -> tuple[str, ...]:
+        """Return what a question is about: its proper names, and where it names nothing else, its first noun."""
+        if question.places or question.names:
+            return question.proper
+        return (*question.proper, *islice(question.nouns, 1))
+
     def candidates(self, text: str, watch: Stopwatch) -> list[Candidate]:
         """Return what a whole question, not taken apart, is answered from; for fitting what sentences are judged by."""
         question = self.questions.read(text)
@@ -146,7 +154,7 @@ class Finder:
             ranked = self._ranker.rank(question, sentences, texts, wide=wide)
         with watch.stage("check"):
             weights = self._ranker.weights(question)
-            unknown = [name for name in question.proper if not (name.isascii() or self._ranker.knows(name))]
+            unknown = [name for name in self._subjects(question) if not (name.isascii() or self._ranker.knows(name))]
             verdicts = [self._judge.judge(question, sentence, unknown) for sentence in ranked]
             supported = [s for s, verdict in zip(ranked, verdicts, strict=True) if verdict.supports]
             fit = [verdict for verdict in verdicts if not verdict.missing][: _WIDE_BEST if wide else _BEST]

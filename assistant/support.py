@@ -20,7 +20,7 @@ from retriever.text import fold, squeeze, without_thousands
 ENOUGH = 0.0
 """The log-odds that a sentence answers from which on it may be used."""
 _SURE = 2.5
-"""From these log-odds on, what the tagger takes for a name that the library does not know is none (健康|包里装|了)."""
+"""From these log-odds on, what seems to be a name that the library does not know is none (健康|包里装|了)."""
 _NAMED_WELL = 2.0
 """Below these log-odds a sentence does not answer a question that names what only other texts hold."""
 _OPEN_ENDED = frozenset({Ask.COMPARE, Ask.SUMMARY})

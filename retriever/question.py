@@ -109,6 +109,11 @@ class Question:
         return sum(stands_in(squeeze(fold(name)), plain) for name in named) / len(named) if named else 1.0
 
     @property
+    def nouns(self) -> list[str]:
+        """The nouns among its terms, single characters left out, in their order."""
+        return [term for term in self.terms if len(term) > 1 and _is_noun(self.tags[term])]
+
+    @property
     def subject(self) -> str:
         """What the question is about, in a word or two: its place, its programme or its year; else its own text."""
         if self.places:
