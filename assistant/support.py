@@ -17,8 +17,9 @@ from retriever.places import short_name
 from retriever.question import Ask, Question
 from retriever.text import fold, squeeze, without_thousands
 
-ENOUGH = 0.0
-"""The log-odds that a sentence answers from which on it may be used."""
+ENOUGH, ENOUGH_NAMED = 0.0, -0.4
+"""The log-odds that a sentence answers from which on it may be used; less is needed where the question names a place
+or a programme, as these must stand there besides."""
 _SURE = 2.5
 """From these log-odds on, what seems to be a name that the library does not know is none (健康|包里装|了)."""
 _NAMED_WELL = 2.0
@@ -78,7 +79,8 @@ class Judge:
         elsewhere = bool(question.places) and missing == [question.places[0].name] and about
         open_ended = bool(question.asks & _OPEN_ENDED) and not question.asks & {Ask.NUMBER, Ask.MONEY}
         names_something = bool(question.terms or question.names or question.places)
-        weak = sentence.support < ENOUGH and not (open_ended and about)
+        enough = ENOUGH_NAMED if question.places or question.names else ENOUGH
+        weak = sentence.support < enough and not (open_ended and about)
         return Verdict(tuple(missing), weak or not names_something, elsewhere)
 
     def _missing_places(self, question: Question, sentence: Sentence) -> list[str]:
