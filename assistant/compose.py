@@ -109,7 +109,6 @@ class Composer:
             new = [value for value in values if not any(value in lead for lead in leads)]
             if new:
                 leads.append("、".join(new))
-                self._cite(quote)
         if leads:
             yield self._templates.fill("answer.lead", values="、".join(leads))
         for quote in sorted(quotes, key=lambda q: (quotes[0].sentence.document_id != q.sentence.document_id, q.start)):
@@ -269,10 +268,10 @@ class Composer:
         return _cells([subject, *figures, self._quote("table.cell", quote) if quote else lacking])
 
     def _quote(self, template: str, quote: Quote) -> str:
-        values = {"quote": inert(quote.text), "marker": self._cite(quote), "where": self._where(quote.sentence)}
-        if template == "answer.quote_item":
-            values["where"] = self._place(quote.sentence)
-        return self._templates.fill(template, **values)
+        sentence = quote.sentence
+        where = self._place(sentence) if template == "answer.quote_item" else self._where(sentence)
+        text = _unquoted(inert(quote.text))
+        return self._templates.fill(template, quote=text, marker=self._cite(quote), where=where)
 
     def _cite(self, quote: Quote) -> int:
         s = quote.sentence
@@ -291,6 +290,11 @@ class Composer:
         year = sentence.article.meta.year
         date = self._templates.fill("where.year", year=year) if year else self._templates.fill("where.no_date")
         return self._templates.fill("where.place_date", place=place, date=date)
+
+
+def _unquoted(text: str) -> str:
+    """Return a text that is one quotation without its marks, as the answer puts its own around it."""
+    return text[1:-1] if text[:1] == "“" and text.find("”") == len(text) - 1 and "“" not in text[1:] else text
 
 
 def _cells(cells: Iterable[str]) -> str:

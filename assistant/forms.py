@@ -19,8 +19,8 @@ _VALUES = frozenset({Ask.NUMBER, Ask.MONEY, Ask.PERSON, Ask.DATE, Ask.UNIT})
 _GATHERED = frozenset({Ask.LIST, Ask.COMPARE, Ask.PRECEDENT, Ask.DEFINITION, Ask.SUMMARY})
 _SURE = 1.0
 """Log-odds of the support that a reading needs."""
-_CLOSE = 0.6
-"""A reading scores no more than this below the best."""
+_CLOSE = 1.0
+"""Without the rank of its passage, a reading scores no more than this below the best."""
 _SAME_THING = 0.9
 _MOST_READINGS, _MOST_NEAR = 5, 2
 
@@ -37,7 +37,7 @@ def readings(found: Sequence[Found], place_of: Callable[[Sentence], str]) -> dic
     values: set[tuple[str, ...]] = set()
     for sentence in supported:
         place = place_of(sentence)
-        close = sentence.score >= supported[0].score - _CLOSE and sentence.support >= _SURE
+        close = sentence.merit >= supported[0].merit - _CLOSE and sentence.support >= _SURE
         same = sentence.coverage >= _SAME_THING * supported[0].coverage
         value = tuple(lead_values(sentence.text, question.asks, question.measures, question.text))
         if place and close and same and value and place not in best:

@@ -219,3 +219,34 @@ def test_a_change_of_year_keeps_the_place(assistant: Assistant) -> None:
     answer = ask(assistant, "换成1998年呢？", ("user", "桐庐县“春茶计划”有多少人报名？"))
     assert any("桐庐县1998年" in note for note in answer.notes)
     assert answer.status is AnswerStatus.REFUSED
+
+
+def test_a_programme_that_another_text_tells_of_is_not_answered_from_this_one(assistant: Assistant) -> None:
+    answer = ask(assistant, "遂昌县的人才社区经验报名了多少人？")
+    assert answer.status is AnswerStatus.REFUSED
+    assert not answer.citations
+
+
+def test_a_question_that_several_places_answer_is_asked_back(assistant: Assistant) -> None:
+    answer = ask(assistant, "建成人才公寓多少套？")
+    assert answer.status is AnswerStatus.GROUNDED
+    assert "2150套" in answer.text and "300套" in answer.text
+    assert {"鸠江区建成人才公寓多少套？", "青田县建成人才公寓多少套？"} <= set(answer.choices)
+    for choice in answer.choices:
+        assert ask(assistant, choice).status is AnswerStatus.GROUNDED
+
+
+def test_a_refusal_offers_the_question_that_can_be_answered(assistant: Assistant) -> None:
+    answer = ask(assistant, "鸠江区的“春茶计划”有多少人报名？")
+    assert answer.choices == ("桐庐县的“春茶计划”有多少人报名？",)
+    assert ask(assistant, answer.choices[0]).text.startswith("**1320人**")
+
+
+def test_a_list_with_a_number_is_given_whole(assistant: Assistant) -> None:
+    text = ask(assistant, "交流发言里搭好的是哪三个台子？").text
+    assert all(name in text for name in ("项目台子", "信访台子", "村社台子"))
+
+
+def test_place_and_year_stand_behind_every_quote(assistant: Assistant) -> None:
+    assert "〔原文 · 遂昌县 · 2023年〕" in ask(assistant, "遂昌县2023年建成青年驿站多少家？").text
+    assert "〔原文 · 未注明地名 · 未注明年份〕" in ask(assistant, "交流发言那个区建成年轻干部周转公寓多少套？").text

@@ -1,12 +1,13 @@
-"""Which year a sentence tells of."""
+"""Which place and which year a sentence tells of."""
 
 from __future__ import annotations
 
 import pytest
 
 from assistant.evidence import Sentence
-from assistant.whereabouts import is_of_year
+from assistant.whereabouts import Locator, is_of_year
 from core.schema import Article, Metadata
+from retriever.places import gazetteer
 
 TEXT = "全年兑现各类补贴1872.6万元。"
 
@@ -24,3 +25,39 @@ def test_the_year_before_a_sentence_counts_but_not_one_in_the_name_of_a_document
     article = Article("a", "d", "湄潭县青年人才工作总结", (), 0, 100, Metadata(date="2023"))
     sentence = Sentence("d", "s.txt", article, (), len(before), len(before + TEXT), TEXT, before + TEXT, "", "", "", 1)
     assert [y for y in ("2022", "2023", "2024", "2026") if is_of_year(sentence, y)] == [year]
+
+
+def told_of(opening: str, paragraph: str, asked: str, meta: Metadata, *, exact: bool = True) -> bool:
+    """Whether the last sentence of a paragraph is taken to tell of a place."""
+    known = gazetteer()
+    text = paragraph[paragraph.rfind("。", 0, -1) + 1 :]
+    article = Article("a", "d", "题目", (), 0, 100, meta)
+    at = len(opening) + len(paragraph)
+    sentence = Sentence("d", "s.txt", article, (), at - len(text), at, text, paragraph, "", "", opening, 1)
+    [mention] = known.find_in_question(asked, [asked])
+    return Locator(known).is_of(sentence, mention, exact=exact)
+
+
+@pytest.mark.parametrize(
+    ("opening", "paragraph"),
+    [
+        ("临淄区人社局推进服务。\n", "人社服务之家建成26处。"),
+        ("", "临淄区人社局推进服务。山东一家企业参加了活动。人社服务之家建成26处。"),
+        ("记者前往临淄区采访。\n", "人社服务之家建成26处。"),
+        ("", "临淄区人社局被评为“山东省优秀单位”。人社服务之家建成26处。"),
+    ],
+)
+def test_a_text_without_a_place_tells_of_the_last_one_named_before(opening: str, paragraph: str) -> None:
+    assert told_of(opening, paragraph, "临淄区", Metadata())
+
+
+@pytest.mark.parametrize(
+    ("opening", "paragraph", "meta"),
+    [
+        ("临淄区人社局推进服务。桓台县也来学习。\n", "人社服务之家建成26处。", Metadata()),
+        ("赴临淄区学习经验。\n", "人社服务之家建成26处。", Metadata("山东省", "淄博市", "桓台县")),
+        ("", "临淄区推进服务。桓台县建成人社服务之家26处。", Metadata()),
+    ],
+)
+def test_a_place_named_in_passing_or_further_off_is_not_meant(opening: str, paragraph: str, meta: Metadata) -> None:
+    assert not told_of(opening, paragraph, "临淄区", meta)
