@@ -14,6 +14,7 @@ from assistant.evidence import Sentence, share_of
 from assistant.values import holds_figure, lead_values
 from core.schema import Chunk
 from core.templates import Templates
+from retriever.places import gazetteer, short_name
 from retriever.question import Ask, Question
 from retriever.text import fold, sentence_spans, squeeze
 
@@ -49,12 +50,15 @@ _LONGEST_EXTENDED = 200
 _FIGURES = frozenset({Ask.NUMBER, Ask.MONEY})
 _OPENS = 60
 """Characters before a numbered structure in which the sentence stands that opens it."""
+_ITEM_NUMBER = 3
+"""Characters of the number of an item, whose 、 ends no clause."""
 _LONGEST_LIST = 600
 """Characters of all items of a list together."""
 _ITEM_END = re.compile(r"[。！？；;\n]")
-_CLAUSE_BREAK = re.compile(r"[，,：:、]")
+_CLAUSE_BREAK = re.compile(r"(?<!\d)[，,：:、]|[，,：:、](?!\d)")
+_NUMBER_CUT = re.compile(r"[\d.,，]")
 _INERT = str.maketrans({"[": "［", "]": "］", "*": "＊", "|": "｜"})
-_CLAUSE = re.compile(r"[^；;，,。！？!?：:]*[；;，,。！？!?：:]?[”’」』）)】》]*")
+_CLAUSE = re.compile(r"(?:[^；;，,。！？!?：:]|(?<=\d)[,，:：](?=\d))*[；;，,。！？!?：:]?[”’」』）)】》]*")
 _EXPLAINS = re.compile(
     r"即|是指|指的是|包括|包含|构建|由.+组成|抓牢|以.+为(?!引领|抓手|契机|重点|主题|核心|依托|载体|目标|牵引)|：|——|通过|旨在|创新开展|实施"
 )
@@ -105,7 +109,7 @@ class Composer:
         quotes = [cut(sentence, weights, question) for sentence in chosen]
         leads: list[str] = []
         for quote in quotes:
-            values = lead_values(quote.text, question.asks, question.measures, question.text)
+            values = self._values(quote, question)
             new = [value for value in values if not any(value in lead for lead in leads)]
             if new:
                 leads.append("、".join(new))
@@ -241,9 +245,11 @@ class Composer:
         """Yield a table with a row for each part of a comparison; a part that nothing supports says so."""
         first = parts[0][0]
         yield from self._table_head("table.place" if first.places else "table.thing", first)
-        for question, sentences, weights in parts:
-            subject = inert(question.subject)
-            yield self._row(subject, question, self._best_of(question, sentences, weights) if sentences else None)
+        subjects = _subjects([question for question, _, _ in parts])
+        for subject, (question, sentences, weights) in zip(subjects, parts, strict=True):
+            yield self._row(
+                inert(subject), question, self._best_of(question, sentences, weights) if sentences else None
+            )
 
     def _best_of(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Quote:
         best = sentences[0]
@@ -262,10 +268,23 @@ class Composer:
         lacking = self._templates.fill("table.lacking")
         figures: list[str] = []
         if question.asks & _FIGURES:
-            values = lead_values(quote.text, question.asks, question.measures, question.text) if quote else []
+            values = self._values(quote, question) if quote else []
             told = quote is not None and holds_figure(quote.text)
             figures = ["、".join(values) or (self._templates.fill("table.see") if told else lacking)]
         return _cells([subject, *figures, self._quote("table.cell", quote) if quote else lacking])
+
+    def _values(self, quote: Quote, question: Question) -> list[str]:
+        """Return the values that a quote gives for a question; of several places in it, only those of the asked one."""
+        text = quote.text
+        districts = [m for m in gazetteer().find(text) if any(place.district for place in m.places)]
+        if len({mention.name for mention in districts}) > 1:
+            asked = {short_name(mention.name) for mention in question.places}
+            at = next((i for i, m in enumerate(districts) if short_name(m.name) in asked), None)
+            if at is None:
+                return []
+            stop = districts[at + 1].start if at + 1 < len(districts) else len(text)
+            text = text[districts[at].start : stop]
+        return lead_values(text, question.asks, question.measures, question.text)
 
     def _quote(self, template: str, quote: Quote) -> str:
         sentence = quote.sentence
@@ -292,6 +311,17 @@ class Composer:
         return self._templates.fill("where.place_date", place=place, date=date)
 
 
+def _subjects(questions: Sequence[Question]) -> list[str]:
+    """Return what each part of a comparison is about, by what tells them apart: place, programme or year."""
+    named = [
+        [question.subject for question in questions],
+        [f"“{question.names[0]}”" if question.names else "" for question in questions],
+        [f"{question.years[0]}年" if question.years else "" for question in questions],
+    ]
+    apart = (some for some in named if all(some) and len(set(some)) == len(questions))
+    return next(apart, [question.text for question in questions])
+
+
 def _unquoted(text: str) -> str:
     """Return a text that is one quotation without its marks, as the answer puts its own around it."""
     return text[1:-1] if text[:1] == "“" and text.find("”") == len(text) - 1 and "“" not in text[1:] else text
@@ -312,9 +342,16 @@ def _telling(like: Sentence, chunks: Sequence[Chunk]) -> Quote | None:
     longest = min(end, start + _LONGEST_ITEM)
     if longest < end:
         breaks = [m.start() for m in _CLAUSE_BREAK.finditer(chunk.text, start + 1, longest)]
-        longest = breaks[-1] if breaks else longest
+        longest = breaks[-1] if breaks else _not_inside_a_figure(chunk.text, longest)
     text = chunk.text[start:longest]
     return Quote(like, chunk.start + start, chunk.start + longest, text)
+
+
+def _not_inside_a_figure(text: str, stop: int) -> int:
+    """Return `stop`, moved back where it would cut a figure in two."""
+    while stop > 1 and _NUMBER_CUT.match(text, stop - 1) and _NUMBER_CUT.match(text, stop):
+        stop -= 1
+    return stop
 
 
 def _first_clauses(like: Sentence, text: str, start: int, end: int, longest: int) -> Quote:
@@ -323,8 +360,8 @@ def _first_clauses(like: Sentence, text: str, start: int, end: int, longest: int
     if sentence := _ITEM_END.search(text, start, end):
         stop = min(stop, sentence.start())
     if stop < end and stop == start + longest:
-        clauses = [m.start() for m in _CLAUSE_BREAK.finditer(text, start + 1, stop)]
-        stop = clauses[-1] if clauses else stop
+        clauses = [m.start() for m in _CLAUSE_BREAK.finditer(text, start + _ITEM_NUMBER, stop)]
+        stop = clauses[-1] if clauses else _not_inside_a_figure(text, stop)
     quote = text[start:stop].rstrip("，,；;：:、。 \n")
     return Quote(like, start, start + len(quote), quote)
 
@@ -399,7 +436,7 @@ def clip(sentence: Sentence, weights: Mapping[str, float], question: Question, l
     if len(sentence.text) <= longest:
         return Quote(sentence, sentence.start, sentence.end, sentence.text)
     spans = [(m.start(), m.end()) for m in _CLAUSE.finditer(sentence.text) if m.end() > m.start()]
-    best, best_value = (0, min(longest, len(sentence.text))), -1.0
+    best, best_value = (0, _not_inside_a_figure(sentence.text, min(longest, len(sentence.text)))), -1.0
     for i, (start, _) in enumerate(spans):
         for _, end in spans[i:]:
             if end - start > longest:

@@ -46,7 +46,8 @@ def enumerations(text: str, start: int, end: int) -> Iterator[Enumeration]:
         run: list[int] = []
         for match in family.finditer(text, start, end):
             number = _number(match["n"])
-            if number == 1:
+            if number != len(run) + 1:
+                # Whatever follows is another structure.
                 yield from _whole(text, run, end)
                 run = []
             if number == len(run) + 1:

@@ -13,10 +13,12 @@ from assistant.finder import Found
 from assistant.quantities import quantities
 from assistant.values import lead_values
 from core.templates import Templates
+from retriever.places import Mention, gazetteer
 from retriever.question import Ask
 
 OLD_YEARS = 5
 """A text from so many years ago or more is said to be old."""
+_FIGURES = frozenset({Ask.NUMBER, Ask.MONEY})
 _MOST_NEAR = 2
 _SAME_THING = 0.9
 """A sentence of another text that holds so much of what the best one does is about the same."""
@@ -41,14 +43,17 @@ class Remarks:
                     name = next((name for name in one.question.names if name in sentence.around), "")
                     thing = f"“{name}”" if name else f"《{inert(sentence.article.title)}》"
                     seen.setdefault(place, f"{place}{thing}")
-            if seen:
-                things = "；".join(list(seen.values())[:_MOST_NEAR])
-                yield self.templates.fill("notes.near", asked=one.question.places[0].name, things=things)
+            asked_place = one.question.places[0] if one.question.places else None
+            for key, some in (("notes.near_inside", True), ("notes.near", False)):
+                things = [thing for place, thing in seen.items() if _lies_in(place, asked_place) is some]
+                if things and asked_place:
+                    shown = "；".join(things[:_MOST_NEAR])
+                    yield self.templates.fill(key, asked=asked_place.name, things=shown)
 
     def disagreement(self, found: Sequence[Found], citations: CitationList) -> Iterator[str]:
         """Yield where another text about the same place tells another figure, with both sources, the newer named."""
         for one in found:
-            if not one.supported or one.question.spread or not one.question.asks & {Ask.NUMBER, Ask.MONEY}:
+            if not one.supported or one.question.spread or not one.question.asks & _FIGURES:
                 continue
             best = one.supported[0]
             own = self._values(one, best)
@@ -56,17 +61,16 @@ class Remarks:
                 if sentence.article.id == best.article.id or self.place_of(sentence) != self.place_of(best):
                     continue
                 other = self._values(one, sentence)
-                if not own or not other or sentence.coverage < _SAME_THING * best.coverage:
+                if len(own) != 1 or len(other) != 1 or sentence.coverage < _SAME_THING * best.coverage:
                     continue
-                if {q.value for value in own for q in quantities(value)}.isdisjoint(
-                    q.value for value in other for q in quantities(value)
-                ):
+                told, told_there = quantities(own[0]), quantities(other[0])
+                if told and told_there and {q.value for q in told}.isdisjoint(q.value for q in told_there):
                     yield self._told_otherwise(best, own, sentence, other, citations)
                     break
 
     def _values(self, found: Found, sentence: Sentence) -> list[str]:
         question = found.question
-        return lead_values(sentence.text, question.asks, question.measures, question.text)
+        return lead_values(sentence.text, question.asks & _FIGURES, question.measures, question.text)
 
     def _told_otherwise(
         self, best: Sentence, own: list[str], other: Sentence, values: list[str], citations: CitationList
@@ -102,3 +106,9 @@ class Remarks:
         for year, markers in sorted(old.items()):
             shown = "".join(f"[{marker}]" for marker in markers)
             yield self.templates.fill("notes.old", markers=shown, year=year, limit=OLD_YEARS)
+
+
+def _lies_in(place: str, asked: Mention | None) -> bool:
+    """Whether a place lies in the one that is asked for."""
+    named = gazetteer().named(place)
+    return asked is not None and any(one.contains(other) for one in asked.places for other in named)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from retriever.figures import UNITS
-from retriever.text import fold, squeeze, without_thousands
+from retriever.text import fold, narrow, squeeze, without_thousands
 
 _CHINESE = "零〇一二两三四五六七八九十百千万亿"
 _DIGIT = {character: number for number, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -18,19 +18,21 @@ _BEFORE = {
     _OVER: ("超过", "超出", "超", "逾", "不少于", "不低于", "至少", "突破", "高于"),
     _ABOUT: ("大约", "约"),
     _NEAR: ("接近", "将近", "近"),
-    _UNDER: ("不足", "不到", "不超过", "至多"),
+    _UNDER: ("不足", "不到", "不超过", "不高于", "不多于", "低于", "少于", "至多", "最多"),
 }
-_BEHIND = {_OVER: ("以上", "余", "多", "+"), _ABOUT: ("左右", "上下")}
+_BEHIND = {_OVER: ("以上", "余", "多", "+"), _ABOUT: ("左右", "上下"), _UNDER: ("以下", "以内")}
 _HEDGE_BEFORE = "|".join(sorted((word for words in _BEFORE.values() for word in words), key=len, reverse=True))
 _HEDGE_BEHIND = "|".join(re.escape(word) for words in _BEHIND.values() for word in words)
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[.\-/](0?[1-9]|1[0-2])(?:[.\-/](\d{1,2}))?(?!\d)")
 """2021.08 and 2023-05-04, which are 2021年8月 and 2023年5月4日."""
+_UNIT = rf"(?:美|港|欧|日)元|分钟|小时|个月|{UNITS}|[日号]"
+_FRACTION = re.compile(rf"(?P<of>[{_CHINESE}]+|\d+)分之(?P<part>[{_CHINESE}]+|\d+)")
 _FIGURE = re.compile(
     rf"(?P<before>{_HEDGE_BEFORE})?(?:达到?)?"
     rf"(?:百分之(?P<percent>\d+(?:\.\d+)?|[{_CHINESE}点]+)"
-    rf"|(?<![\d.])(?P<digits>\d+(?:\.\d+)?)(?P<tail>[余多十百千万亿]*)"
+    rf"|(?<![\d.])(?P<digits>\d+(?:\.\d+)?)(?P<tail>[余多十百千万亿]*)(?:(?<=[万亿])(?P<rest>\d+)(?P<scale>[百千万]))?"
     rf"|(?P<chinese>[{_CHINESE}][{_CHINESE}余多]*)(?=第?(?:{UNITS})))"
-    rf"(?P<more>\+|余)?\s*(?P<unit>(?:美|港|欧|日)元|{UNITS}|[日号])?(?P<behind>{_HEDGE_BEHIND})?"
+    rf"(?P<more>\+|余)?\s*(?P<unit>{_UNIT})?(?P<behind>{_HEDGE_BEHIND})?"
 )
 _YEARS = range(1900, 2100)
 _LARGE = 100
@@ -66,11 +68,16 @@ class Quantity:
 
 def quantities(text: str) -> list[Quantity]:
     """Return the figures of a text in their order; 一个, 十分 and the like count nothing and are left out."""
-    return list(_quantities(without_thousands(squeeze(fold(text.replace("，", "；"))))))
+    return list(_quantities(without_thousands(squeeze(fold(narrow(text).replace("，", "；"))))))
 
 
 def _quantities(text: str) -> Iterator[Quantity]:
     text = _DATE.sub(lambda date: "".join(n + u for n, u in zip(date.groups(""), "年月日", strict=True) if n), text)
+    for match in _FRACTION.finditer(text):
+        of, part = _number(match["of"]), _number(match["part"])
+        if match["of"] != "百" and of is not None and part is not None:
+            yield Quantity(part, f"/{of}")
+    text = _FRACTION.sub(lambda match: match[0] if match["of"] == "百" else "；", text)
     for match in _FIGURE.finditer(text):
         if match["chinese"] and _NO_FIGURE.match(match["chinese"] + (match["unit"] or "")):
             continue
@@ -87,6 +94,8 @@ def _value(match: re.Match[str]) -> Decimal | None:
         value = Decimal(match["digits"])
         for character in match["tail"]:
             value *= _SCALE.get(character, 1)
+        if match["rest"]:
+            value += Decimal(match["rest"]) * _SCALE[match["scale"]]
         return value
     return _number(match["chinese"])
 

@@ -11,7 +11,7 @@ from itertools import islice, zip_longest
 
 from assistant.api import AnswerService, LibraryStatus
 from assistant.citations import CitationList
-from assistant.commands import Command, Wish, command_of, question_before
+from assistant.commands import Command, Wish, command_of, question_before, without_wishes
 from assistant.compose import Composer, inert, joined
 from assistant.examples import example_questions
 from assistant.finder import Finder, Found, Stopwatch, shown_passages
@@ -96,18 +96,20 @@ class Assistant(AnswerService):
             yield Answer(question, AnswerStatus.REFUSED, problem)
             return
         command = command_of(question)
-        asked, earlier = question_before(history) if command else (question.strip(), history)
+        asked, earlier, years = question_before(history) if command else (question.strip(), history, None)
         if not asked:
             yield Answer(question, AnswerStatus.REFUSED, self._templates.fill("refuse.nothing_before"))
             return
         scope, wish = None, command.wish if command else None
         if command and command.wish is Wish.YEARS:
-            scope = self._finder.scope(command.from_year, command.to_year)
-        understood, found = self._understand(asked, earlier, watch, scope)
+            years = command
+        if years:
+            scope = self._finder.scope(years.from_year, years.to_year)
+        understood, found = self._understand(asked, without_wishes(earlier), watch, scope)
         if understood != question.strip():
             notes.append(self._templates.fill("notes.understood", question=understood))
-        if command and scope:
-            notes.append(self._years(command))
+        if years:
+            notes.append(self._years(years))
         passages = shown_passages(found)
         draft = Answer(question, AnswerStatus.GROUNDED, "", (), passages, tuple(notes), watch.ms)
         if writer is not None and wish in (None, Wish.YEARS) and any(one.supported for one in found):

@@ -62,15 +62,13 @@ _EMPHASIS = re.compile(r"\*{2,}|(?<=[^0-9\s])\*|\*(?=[^0-9\s])|__|~~|`+|\\")
 _INERT = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "|": " "})
 
 _NEGATION = re.compile(
+    r"(?!不(?:仅|断|但|管|论|过|足|超|少|幸|懈|等|容|免|愧|乏|惜|久|凡|动产|同(?!意))|未来|无(?:人机|偿|论|疑|私|穷|数|形|缝|限)|没收)"
     r"(?:不得|不能|不再|不会|不予|不用|不必|不准|不许|尚未|未能|未曾|从未|没有|无需|无须|禁止|严禁|不|未|没|无)"
-    r"(?![仅断同少但管论过足超幸懈等时定容由免愧乏惜畏久良凡来人机偿动疑限私穷数形缝收])(?:再|被|予以|进行|得到|出现)?(?P<what>[\u3400-\u9fff]{2})"
+    r"(?:再|被|予以|进行|得到|出现)?(?P<what>[\u3400-\u9fff][\u3400-\u9fff0-9])"
 )
 """不仅, 不断, 未来 and the like negate nothing; 不足 and 不超过 belong to a figure."""
-_LIST_BEGINS = (
-    re.compile(r"[：:]"),
-    re.compile(r"[：:]|是|即|有|为|针对|涉及|包括"),
-    re.compile(r"[，,：:]|是|即|包括"),
-)
+_LIST_BEGINS = (re.compile(r"[：:]"), re.compile(r"[：:]|是|即|有|为|针对|涉及|包括"))
+"""What stands before the things that a sentence lists."""
 _BETWEEN_ITEMS = (
     re.compile(r"、"),
     re.compile(r"[；;]"),
@@ -266,6 +264,8 @@ class _Statement:
     text: str
     folded: str
     quantities: tuple[Quantity, ...]
+    by_place: tuple[tuple[str, tuple[Quantity, ...]], ...]
+    """Where it names several places: the short name of each with the figures behind it, up to the next."""
     pairs: frozenset[str]
 
 
@@ -320,7 +320,7 @@ class Checker:
                 tuple(quantities(excerpt.shown)),
                 self._places(excerpt.shown),
                 tuple(_clauses(excerpt.text)),
-                tuple(_statements(excerpt)),
+                tuple(self._statements(excerpt)),
             )
             for excerpt in excerpts
         }
@@ -385,6 +385,7 @@ class Checker:
                     continue
                 places = self._places(clause) or places
                 fitting = [one for one in sources if _tells(one.quantities, clause, words) and places <= one.places]
+                fitting = [one for one in fitting if _of_the_place(one, clause, places)]
                 if not fitting:
                     return Fault.FIGURE
                 holders += fitting
@@ -396,6 +397,23 @@ class Checker:
                 return Fault.UNLIKE
             parts.append((words, quotes))
         return _Proof(parts, _badge(whole, parts), places) if parts else Fault.NO_SOURCE
+
+    def _statements(self, excerpt: Excerpt) -> Iterator[_Statement]:
+        for start, end in statement_spans(excerpt.text):
+            text = excerpt.text[start:end]
+            at, pairs = excerpt.start, frozenset(bigrams(text))
+            told = tuple(quantities(text))
+            yield _Statement(excerpt, at + start, at + end, text, _folded(text), told, self._by_place(text), pairs)
+
+    def _by_place(self, text: str) -> tuple[tuple[str, tuple[Quantity, ...]], ...]:
+        mentions = joined(self._gazetteer.find(text, self._known), text)
+        if len({mention.name for mention in mentions}) < 2:
+            return ()
+        ends = [mention.start for mention in mentions[1:]] + [len(text)]
+        return tuple(
+            (short_name(mention.name), tuple(quantities(text[mention.end : end])))
+            for mention, end in zip(mentions, ends, strict=True)
+        )
 
     def _places(self, text: str) -> frozenset[str]:
         """Return the short names of places; of 重庆市九龙坡区 only 九龙坡: it tells nothing of 重庆市 as a whole."""
@@ -441,6 +459,19 @@ def _tells(told: Sequence[Quantity], text: str, sentence: str) -> bool:
     return all(any(one.is_told_by(other) for other in told) or _lists(sentence, one) for one in quantities(text))
 
 
+def _of_the_place(source: _Source, clause: str, places: frozenset[str]) -> bool:
+    """Whether no figure of a clause stands behind another place wherever a statement tells it of one of several."""
+    for figure in quantities(clause) if places else ():
+        of = [
+            (statement, {place for place, told in statement.by_place if any(figure.is_told_by(one) for one in told)})
+            for statement in source.statements
+            if any(figure.is_told_by(one) for one in statement.quantities)
+        ]
+        if of and all(statement.by_place and owners and owners.isdisjoint(places) for statement, owners in of):
+            return False
+    return True
+
+
 def _lists(sentence: str, count: Quantity) -> bool:
     """Whether a sentence lists as many things as a figure says."""
     if count.hedge or count.unit in _MEASURED or not 2 <= count.value <= _MOST_LISTED:
@@ -450,7 +481,7 @@ def _lists(sentence: str, count: Quantity) -> bool:
     return any(
         sum(bool(_WORD.search(item)) for item in between.split(run)) == count.value
         for begins in _LIST_BEGINS
-        for run in begins.split(sentence)
+        for run in begins.split(sentence)[1:]
         for between in _BETWEEN_ITEMS
     )
 
@@ -487,7 +518,8 @@ def _agree(words: str, sources: Sequence[_Source]) -> bool:
             near = any(len(clause.pairs & said) >= _SPOKEN_OF * len(clause.pairs) for clause in about)
             if near and not any(clause.negated for clause in about):
                 return False
-    quoted = [name for name in _quoted(words) if any(name in source.folded for source in sources)]
+    quoted = [*_quoted(words), *(clause for clause in map(_folded, _CLAUSE_END.split(words)) if len(clause) > 3)]
+    quoted = [name for name in quoted if any(name in source.folded for source in sources)]
     return all(any(_stands_affirmed(name, source.folded) for source in sources) for name in quoted)
 
 
@@ -530,13 +562,6 @@ def _named(words: str) -> set[str]:
     """Return the persons that are named: behind an office, or full names that the tagger knows for such."""
     tagged = (word for word, tag in rjieba.tag(fold(words)) if tag == "nr" and len(word) == _FULL_NAME)
     return {*map(_folded, persons(words)), *(word for word in tagged if re.fullmatch(PERSON, word))}
-
-
-def _statements(excerpt: Excerpt) -> Iterator[_Statement]:
-    for start, end in statement_spans(excerpt.text):
-        text = excerpt.text[start:end]
-        at, pairs = excerpt.start, frozenset(bigrams(text))
-        yield _Statement(excerpt, at + start, at + end, text, _folded(text), tuple(quantities(text)), pairs)
 
 
 def _proof(words: str, named: Sequence[str], sources: Sequence[_Source]) -> list[_Statement]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from assistant.evidence import Sentence
 from core.schema import Metadata
@@ -11,6 +11,11 @@ from retriever.places import Gazetteer, Mention, Place, short_name
 
 _SELF = re.compile(r"(?:我们?|本|全|该)(省|市|州|区|县|旗|镇|乡)")
 """How a text speaks of its own place."""
+_LARGER = re.compile(
+    r"(?:^|[，。；：、\s])(?:我|本|全)(国|省|市|州)"
+    r"(?!首|先|优|劳|第|最|文明|重点|知名|五一|青年|人大|政协|两会|工商)"
+)
+"""A clause that begins so tells of more than the place of a district."""
 _IN_PASSING = re.compile(r"(?:赴|到|去|向|往|学习|考察|借鉴|对标|来自|走进|邀请|引进)$")
 """A place behind these is visited or learned from; the sentence is about somebody else."""
 _QUOTED_NAME = re.compile(r"“[^”，。；！？]{2,20}”")
@@ -50,6 +55,8 @@ class Locator:
             return False
         if exact and any(m is not None and _inside(asked, m) for m in nearest):
             return False
+        if exact and _begins_larger(sentence.text, self._told_of(sentence.text, [asked.name]), asked, meta):
+            return False
         lead = self._gazetteer.find(sentence.lead, [asked.name])
         if any(_same(asked, mention, exact) for mention in lead) or _is_place_of(asked, meta, exact):
             return True
@@ -72,9 +79,9 @@ class Locator:
             inside = [place for place in mention.places if place.district and own.contains(place)]
             if inside:
                 return inside[0].district
-            if not own.name and any(place.district for place in mention.places):
+            if any(place.district for place in mention.places) and _rivals(mention, sentence.article.meta):
                 return self._gazetteer.resolve(mention).name
-        return own.name
+        return _larger(sentence.text, own) or own.name
 
     def _nearest(
         self, sentence: Sentence, at_home: Collection[str], asked: Mention | None = None
@@ -147,6 +154,24 @@ def _may_be(place: Place, own: Place, asked: Collection[str]) -> bool:
     if own.district:
         return place.name in asked and place.contains(own)
     return not own.name or own.contains(place)
+
+
+def _larger(text: str, own: Place) -> str:
+    """Return the larger place that a sentence begins with telling of: 全市, 全省, 全国; empty where it does not."""
+    match = _LARGER.search(text)
+    if match is None or own.name.endswith(match[1]):
+        return ""
+    if match[1] == "国":
+        return match[0].strip("，。；：、 ")
+    return next((name for name in (own.city, own.province) if name.endswith(match[1])), "")
+
+
+def _begins_larger(text: str, told: Sequence[Mention], asked: Mention, meta: Metadata) -> bool:
+    """Whether a clause of a sentence begins with a place around the one that is asked for."""
+    if _larger(text, _own(meta)):
+        return True
+    around = [m for m in told if not _same(asked, m, True) and _inside(m, asked)]
+    return any(not text[: m.start].strip() or text[m.start - 1] in "，。；：、" for m in around)
 
 
 def _rivals(mention: Mention, meta: Metadata) -> bool:
