@@ -46,6 +46,9 @@ class Locator:
             exact: whether a district does not stand for the city or province around it, as with figures.
         """
         meta = sentence.article.meta
+        told = self._told_of(sentence.text, [asked.name]) if exact else []
+        if exact and not any(_same(asked, m, exact) for m in told) and _begins_larger(sentence.text, told, asked, meta):
+            return False
         nearest = self._nearest(sentence, [asked.name], asked)
         if any(mention is not None and _same(asked, mention, exact) for mention in nearest):
             return True
@@ -54,8 +57,6 @@ class Locator:
         if any(mention is not None and _rivals(mention, meta) for mention in nearest):
             return False
         if exact and any(m is not None and _inside(asked, m) for m in nearest):
-            return False
-        if exact and _begins_larger(sentence.text, self._told_of(sentence.text, [asked.name]), asked, meta):
             return False
         lead = self._gazetteer.find(sentence.lead, [asked.name])
         if any(_same(asked, mention, exact) for mention in lead) or _is_place_of(asked, meta, exact):

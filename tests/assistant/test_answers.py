@@ -250,3 +250,27 @@ def test_a_list_with_a_number_is_given_whole(assistant: Assistant) -> None:
 def test_place_and_year_stand_behind_every_quote(assistant: Assistant) -> None:
     assert "〔原文 · 遂昌县 · 2023年〕" in ask(assistant, "遂昌县2023年建成青年驿站多少家？").text
     assert "〔原文 · 未注明地名 · 未注明年份〕" in ask(assistant, "交流发言那个区建成年轻干部周转公寓多少套？").text
+
+
+def test_of_two_places_in_a_sentence_only_the_figure_of_the_asked_one_is_set_in_bold(assistant: Assistant) -> None:
+    answer = ask(assistant, "龙泉市引进高层次人才多少名？")
+    assert answer.text.startswith("**30名**")
+
+
+def test_a_figure_with_a_comma_is_not_cut(assistant: Assistant) -> None:
+    text = ask(assistant, "哪些地方投入了专项资金，各多少钱？").text
+    assert "1,200万元" in text
+    assert "**200万元" not in text and "| 200万元" not in text
+
+
+def test_a_follow_up_after_a_wish_goes_on_with_the_question_before_it(assistant: Assistant) -> None:
+    history = (
+        ("user", "交流发言里那个区建了多少套公寓？"), ("assistant", "96套。"), ("user", "换成表格"), ("assistant", "……"),
+    )  # fmt: skip
+    answer = ask(assistant, "那鸠江区呢？", *history)
+    assert "2150套" in answer.text
+
+
+def test_two_years_of_one_place_are_told_apart_in_a_comparison(assistant: Assistant) -> None:
+    text = ask(assistant, "青田县2022年和2021年分别引进硕士多少名？").text
+    assert "| 2022年 |" in text and "| 2021年 |" in text

@@ -33,6 +33,11 @@ def test_a_gap_ends_a_structure() -> None:
     assert items("一是甲；三是乙；") == []
 
 
+def test_numbers_of_another_structure_are_no_items() -> None:
+    text = "做法：一是甲；二是乙；三是丙。\n成效方面，具体一是丁、二是戊；三是己；四是庚。"
+    assert items(text) == [["一是甲；", "二是乙；", "三是丙。"]]
+
+
 @given(st.lists(st.text("甲乙丙丁戊", min_size=1, max_size=8), min_size=2, max_size=10), st.sampled_from("；。\n"))
 def test_none_is_dropped(things: list[str], end: str) -> None:
     text = "做法如下：" + "".join(f"{NUMERALS[i]}是{thing}{end}" for i, thing in enumerate(things))

@@ -57,7 +57,25 @@ def test_a_text_without_a_place_tells_of_the_last_one_named_before(opening: str,
         ("临淄区人社局推进服务。桓台县也来学习。\n", "人社服务之家建成26处。", Metadata()),
         ("赴临淄区学习经验。\n", "人社服务之家建成26处。", Metadata("山东省", "淄博市", "桓台县")),
         ("", "临淄区推进服务。桓台县建成人社服务之家26处。", Metadata()),
+        ("", "临淄区推进服务。全市建成人社服务之家260处。", Metadata("山东省", "淄博市", "临淄区")),
+        ("", "临淄区推进服务。全国建成人社服务之家2600处。", Metadata("山东省", "淄博市", "临淄区")),
+        ("", "临淄区推进服务。山东省建成人社服务之家900处。", Metadata("山东省", "淄博市", "临淄区")),
     ],
 )
 def test_a_place_named_in_passing_or_further_off_is_not_meant(opening: str, paragraph: str, meta: Metadata) -> None:
     assert not told_of(opening, paragraph, "临淄区", meta)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("引进人才20名。", "临淄区"),
+        ("全市引进人才500名。", "淄博市"),
+        ("桓台县引进人才20名。", "桓台县"),
+        ("全区引进人才20名。", "临淄区"),
+    ],
+)
+def test_a_sentence_is_labelled_with_its_own_place(text: str, place: str) -> None:
+    article = Article("a", "d", "题目", (), 0, 100, Metadata("山东省", "淄博市", "临淄区"))
+    sentence = Sentence("d", "s.txt", article, (), 0, len(text), text, text, "", "", "", 1)
+    assert Locator(gazetteer()).place_of(sentence) == place
