@@ -78,6 +78,7 @@ _BETWEEN_ITEMS = (
 _ENUMERATED = re.compile(r"[一二三四五六七八九十]是")
 _FULL_NAME = 3
 _MOST_LISTED = 12
+_DATES = frozenset("年月日")
 _MEASURED = frozenset({"", "元", "美元", "%", "年", "月", "日", "岁", "亩", "吨", "倍", "天"})
 _NOT = frozenset("不未没无非")
 _LIKE, _LIKE_WITH_FIGURES = 0.25, 0.15
@@ -462,6 +463,8 @@ def _tells(told: Sequence[Quantity], text: str, sentence: str) -> bool:
 def _of_the_place(source: _Source, clause: str, places: frozenset[str]) -> bool:
     """Whether no figure of a clause stands behind another place wherever a statement tells it of one of several."""
     for figure in quantities(clause) if places else ():
+        if figure.unit in _DATES:
+            continue
         of = [
             (statement, {place for place, told in statement.by_place if any(figure.is_told_by(one) for one in told)})
             for statement in source.statements
@@ -481,7 +484,8 @@ def _lists(sentence: str, count: Quantity) -> bool:
     return any(
         sum(bool(_WORD.search(item)) for item in between.split(run)) == count.value
         for begins in _LIST_BEGINS
-        for run in begins.split(sentence)[1:]
+        for after in begins.split(sentence)[1:]
+        for run in (after, re.split(r"[，,]", after)[0])
         for between in _BETWEEN_ITEMS
     )
 
