@@ -71,6 +71,8 @@ def _show(answer: Answer, as_json: bool) -> None:
         typer.echo(f"[{citation.marker}] 《{citation.title}》 {citation.source} 第 {citation.start}–{citation.end} 字")
     for note in answer.notes:
         say(note)
+    for question in answer.choices:
+        say(f"可以问：{question}")
 
 
 if __name__ == "__main__":

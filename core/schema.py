@@ -255,7 +255,6 @@ class Answer:
                 for p in self.passages
             ],
             "notes": list(self.notes),
-            "choices": list(self.choices),
             "timings_ms": {stage: round(ms, 1) for stage, ms in self.timings_ms.items()},
         }
 
