@@ -18,7 +18,13 @@ def test_a_phrase_is_counted_by_sentences(tmp_path: Path) -> None:
     texts = ["劳动保障维权中心启动。劳动保障维权中心受理投诉。", "劳动者权益中心启动。", "维权中心在劳动路。"]
     entries = [
         IndexEntry(
-            id=str(n), article_id=str(n), title="题目", text=text, embedding_text=f"题目\n{text}", meta=Metadata()
+            id=str(n),
+            article_id=str(n),
+            title="题目",
+            text=text,
+            embedding_text=f"题目\n{text}",
+            meta=Metadata(),
+            vector=VECTOR,
         )
         for n, text in enumerate(texts)
     ]
