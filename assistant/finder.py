@@ -27,6 +27,8 @@ _WIDE_PASSAGES = 50
 _WIDE_READ = 36
 """Of these so many are read, with a single window each."""
 _SHOWN_PASSAGES = 10
+_JUDGED = 80
+"""So many sentences, the best, are held against what the question names."""
 _BEST, _WIDE_BEST = 1, 3
 """One of so many best sentences that lack nothing has to support the answer; else there is none."""
 _SURE = 1.5
@@ -151,7 +153,7 @@ class Finder:
         passages, sentences, texts = self._sentences(question, watch, scope)
         with watch.stage("rank"):
             wide = _is_wide(question)
-            ranked = self._ranker.rank(question, sentences, texts, wide=wide)
+            ranked = self._ranker.rank(question, sentences, texts, wide=wide)[:_JUDGED]
         with watch.stage("check"):
             weights = self._ranker.weights(question)
             unknown = [name for name in self._subjects(question) if not (name.isascii() or self._ranker.knows(name))]
