@@ -234,7 +234,7 @@ class Composer:
         for sentence in sorted(
             fresh, key=lambda s: (s.document_id != sentences[0].document_id, s.document_id, s.start)
         ):
-            yield self._quote("answer.quote", clip(sentence, weights, question))
+            yield self._quote("answer.quote", extended(sentence, weights, question))
 
     def _rows(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         yield from self._table_head("table.place", question)

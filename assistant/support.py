@@ -72,7 +72,8 @@ class Judge:
         missing += [f"{year}年" for year in question.years if not is_of_year(sentence, year)]
         if sentence.support < _SURE:
             missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
-        if sentence.foreign and sentence.support < _NAMED_WELL:
+        told = any(sentence.foreign in name or name in sentence.foreign for name in question.names)
+        if sentence.foreign and not told and sentence.support < _NAMED_WELL:
             missing.append(f"“{sentence.foreign}”")
         missing += [term.upper() for term in question.terms if _is_code(term) and term not in around]
         about = sentence.coverage >= _ABOUT
