@@ -27,6 +27,8 @@ _MOST_TEXTS = 9
 _VOTES = 8
 _MOST_SECTIONS = 8
 _SHORTEST_TELLING = 12
+_MOST_PRECEDENTS, _LONGEST_PRECEDENT = 4, 48
+"""Precedents are told in a line each; what is longer stands in the source."""
 _MORE = 6
 """Sentences that an answer gets where more is asked for."""
 _GAIN = 0.2
@@ -200,14 +202,16 @@ class Composer:
         for sentence in sorted(sentences, key=lambda s: -s.merit):
             best.setdefault(self.place_of(sentence) or sentence.article.id, sentence)
         most = max(s.coverage for s in best.values())
-        chosen = [s for s in best.values() if s.coverage >= _SPREAD_SHARE * most][:_MOST_TEXTS]
+        precedents = Ask.PRECEDENT in question.asks and not question.asks & _FIGURES
+        count, longest = (_MOST_PRECEDENTS, _LONGEST_PRECEDENT) if precedents else (_MOST_TEXTS, _LONGEST_ITEM)
+        chosen = [s for s in best.values() if s.coverage >= _SPREAD_SHARE * most][:count]
         head = "answer.precedent_head" if Ask.PRECEDENT in question.asks else "answer.spread_head"
         yield self._templates.fill(head, count=len(chosen))
         if question.asks & _FIGURES:
             yield from self._rows(question, chosen, weights)
             return
         for sentence in chosen:
-            yield self._quote("answer.quote_item", clip(sentence, weights, question, _LONGEST_ITEM))
+            yield self._quote("answer.quote_item", clip(sentence, weights, question, longest))
 
     def readings(
         self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]
