@@ -14,11 +14,12 @@ from assistant.citations import CitationList
 from assistant.commands import Command, Wish, command_of, question_before, without_wishes
 from assistant.compose import Composer, inert, joined
 from assistant.examples import example_questions
+from assistant.excerpts import Excerpt, excerpts_of
 from assistant.finder import Finder, Found, Stopwatch, shown_passages
 from assistant.forms import choices_of, lines_of
 from assistant.notes import Remarks
 from assistant.support import Judge
-from assistant.verify import Badge, Checked, Checker, Excerpt, excerpts_of
+from assistant.verify import Badge, Checked, Checker
 from assistant.whereabouts import Locator
 from assistant.writer import ModelWriter
 from core.errors import ChatModelError, StoreError

@@ -8,7 +8,6 @@ are of must stand in the same excerpt. That a sentence means what its excerpts m
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,27 +17,17 @@ from string import punctuation
 import rjieba
 
 from assistant.citations import CitationList
-from assistant.evidence import Sentence
+from assistant.drafts import BEGUN_MARKER, ITEM, MARKERS, body_of, plain_text, segments, sentences_in
+from assistant.excerpts import Excerpt
 from assistant.quantities import Quantity, quantities
 from assistant.values import persons
-from core.schema import Article
-from core.templates import Templates
 from retriever.names import PERSON
 from retriever.places import Gazetteer, joined, short_name
 from retriever.text import bigrams, fold, squeeze, statement_spans, without_thousands
 
-MOST_EXCERPTS = 12
-_LONGEST_EXCERPT = 500
-_LONGEST_EVIDENCE = 4000
-"""Characters: with the rules and the answer it fits the 4,096 tokens that local servers often allow."""
 _MOST_QUOTES = 3
 _LONGEST_SENTENCE = 600
 
-MARKERS = re.compile(r"(?:\s*[\[【]\^?[0-9]{1,3}(?:\s*[,，、]\s*[0-9]{1,3})*[\]】])+")
-_BEGUN_MARKER = re.compile(r"\s*[\[【][^\]】\n]*\Z")
-_SENTENCE_TAIL = re.compile(rf"[。！？!?…]*[”’」』）)》]*(?:{MARKERS.pattern})?")
-_ITEM = re.compile(r"\s*(?:[-*+]\s+|[•·]\s*|[（(]?[0-9]{1,2}[)）]\s*|[0-9]{1,2}[.、](?![0-9])\s*)")
-_HEAD = re.compile(r"\s*(?:#{1,6}\s+|>\s*)")
 _CLAUSE_END = re.compile(r"[，；;。！？!?]|,(?![0-9])")
 _WORD = re.compile(r"\w")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -46,19 +35,6 @@ _LATIN = re.compile(r"[A-Za-z]")
 _OTHER_SCRIPT = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0400-\u04ff\u0600-\u06ff]")
 _QUOTE = re.compile(r"[“「『\"]([^“”「」『』\"\n]+)[”」』\"]|《([^《》\n]+)》")
 
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_URL_REST = r"[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”‘’\[\]<>]*"
-_TARGET = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
-_LIVE = (
-    (re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE), ""),
-    (re.compile(rf"!\[[^\[\]\n]*\](?:{_TARGET}|\[[^\[\]\n]*\])?"), ""),
-    (re.compile(rf"(\[\s*[0-9]{{1,3}}\s*\]){_TARGET}"), r"\1"),
-    (re.compile(rf"\[([^\[\]\n]*)\]{_TARGET}"), r"\1"),
-    (re.compile(r"</?[A-Za-z!?][^<>]*>"), ""),
-    (re.compile(r"<(?=[A-Za-z/!?])"), ""),
-    (re.compile(rf"(?:(?:https?|ftp|file):/|data:|javascript:|vbscript:|mailto:|www\.){_URL_REST}", re.IGNORECASE), ""),
-)
-_EMPHASIS = re.compile(r"\*{2,}|(?<=[^0-9\s])\*|\*(?=[^0-9\s])|__|~~|`+|\\")
 _INERT = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "|": " "})
 
 _NEGATION = re.compile(
@@ -101,27 +77,6 @@ class Badge(StrEnum):
     UNSUPPORTED = "unsupported"
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A piece of a document as the model is shown it, `document.text[start:start + len(text)] == text`.
-
-    `label` tells its title, headings, place and date.
-    """
-
-    number: int
-    label: str
-    text: str
-    document_id: str
-    source: str
-    title: str
-    start: int
-
-    @property
-    def shown(self) -> str:
-        """All that a sentence may take from it."""
-        return f"{self.label}\n{self.text}"
-
-
 class Fault(StrEnum):
     """Why a sentence is not supported."""
 
@@ -155,104 +110,6 @@ class Checked:
     lines: tuple[str, ...]
     struck: int
     sentences: tuple[Verified, ...] = ()
-
-
-def excerpts_of(sentences: Iterable[Sentence], templates: Templates) -> list[Excerpt]:
-    """Return the paragraphs around the best sentences, numbered from 1, as many as a small model can read.
-
-    Args:
-        sentences: supported sentences, best first.
-        templates: `model_answer.toml`.
-    """
-    found: list[Excerpt] = []
-    room = _LONGEST_EVIDENCE
-    for sentence in sentences:
-        if any(
-            one.document_id == sentence.document_id and one.start <= sentence.start < one.start + len(one.text)
-            for one in found
-        ):
-            continue
-        start, text = _window(sentence)
-        room -= len(text)
-        if (found and room < 0) or len(found) == MOST_EXCERPTS:
-            break
-        article, label = sentence.article, _label(sentence, templates)
-        found.append(Excerpt(len(found) + 1, label, text, sentence.document_id, sentence.source, article.title, start))
-    return found
-
-
-def _window(sentence: Sentence) -> tuple[int, str]:
-    """Return the paragraph of a sentence and where it starts; of a long one the statements around the sentence."""
-    paragraph = sentence.paragraph + sentence.following
-    begin = sentence.end - len(sentence.paragraph)
-    low, high = sentence.start - begin, sentence.end - begin
-    spans = list(statement_spans(paragraph))
-    after = [end for start, end in spans if start >= high]
-    before = [start for start, end in reversed(spans) if end <= low]
-    while after or before:
-        fits = False
-        if after and after[0] - low <= _LONGEST_EXCERPT:
-            high, fits = after.pop(0), True
-        if before and high - before[0] <= _LONGEST_EXCERPT:
-            low, fits = before.pop(0), True
-        if not fits:
-            break
-    return begin + low, paragraph[low:high]
-
-
-def _label(sentence: Sentence, templates: Templates) -> str:
-    article = sentence.article
-    values = {
-        "title": article.title,
-        "place": article.meta.place or templates.fill("evidence.no_place"),
-        "date": _date(article, templates),
-    }
-    if sentence.headings:
-        return templates.fill("evidence.headings", headings=" › ".join(sentence.headings), **values)
-    return templates.fill("evidence.label", **values)
-
-
-def _date(article: Article, templates: Templates) -> str:
-    parts = dict(zip(("year", "month", "day"), article.meta.date.split("-"), strict=False))
-    if not parts["year"]:
-        return templates.fill("evidence.no_date")
-    return templates.fill(f"evidence.{list(parts)[-1]}", **{name: part.lstrip("0") for name, part in parts.items()})
-
-
-def plain_text(text: str) -> str:
-    """Return a model's text without its thoughts and without anything live: images, links, addresses, HTML."""
-    if "</think>" in text:
-        text = text.rpartition("</think>")[2]
-    elif text.lstrip().startswith("<think>"):
-        return ""
-    text = _HIDDEN.sub("", html.unescape(text).replace("\r\n", "\n"))
-    before = ""
-    # What is left after a removal may be live in its turn.
-    while before != text:
-        before = text
-        for pattern, put in _LIVE:
-            text = pattern.sub(put, text)
-    return _EMPHASIS.sub("", text).replace("](", "] (").replace("![", "! [")
-
-
-def sentences_in(line: str) -> Iterator[str]:
-    """Yield the sentences of a line, each with the markers that follow it; none ends inside quotation marks."""
-    start = at = depth = 0
-    while at < len(line):
-        char = line[at]
-        at += 1
-        if char in "“「『（(《":
-            depth += 1
-        elif char in "”」』）)》":
-            depth = max(0, depth - 1)
-        closes = char in "”」』" and line[at - 2] in "。！？!?" and MARKERS.match(line, at)
-        if depth == 0 and (char in "。！？!?" or closes):
-            tail = _SENTENCE_TAIL.match(line, at)
-            at = tail.end() if tail else at
-            yield line[start:at]
-            start = at
-    if line[start:].strip():
-        yield line[start:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +193,8 @@ class Checker:
         """
         plain = plain_text(text)
         if growing:
-            plain = _BEGUN_MARKER.sub("", plain)
-        rows = [(bool(_ITEM.match(line)), list(sentences_in(_body(line)))) for line in plain.split("\n")]
+            plain = BEGUN_MARKER.sub("", plain)
+        rows = [(bool(ITEM.match(line)), list(sentences_in(body_of(line)))) for line in plain.split("\n")]
         if growing:
             rows[-1] = (rows[-1][0], rows[-1][1][:-1])
         lines: list[str] = []
@@ -373,7 +230,7 @@ class Checker:
         if len(whole) > _LONGEST_SENTENCE or not _is_chinese(whole):
             return Fault.UNREADABLE
         parts = []
-        for words, numbers in _segments(sentence):
+        for words, numbers in segments(sentence):
             sources = [self._sources[number] for number in dict.fromkeys(numbers) if number in self._sources]
             if not sources:
                 return Fault.NO_SOURCE
@@ -419,29 +276,6 @@ class Checker:
     def _places(self, text: str) -> frozenset[str]:
         """Return the short names of places; of 重庆市九龙坡区 only 九龙坡: it tells nothing of 重庆市 as a whole."""
         return frozenset(short_name(mention.name) for mention in joined(self._gazetteer.find(text, self._known), text))
-
-
-def _body(line: str) -> str:
-    item = _ITEM.match(line) or _HEAD.match(line)
-    return line[item.end() :] if item else line
-
-
-def _segments(sentence: str) -> list[tuple[str, list[int]]]:
-    """Return the parts of a sentence, each with the markers that follow it; what follows the last goes with that."""
-    segments: list[tuple[str, list[int]]] = []
-    at, numbers = 0, list[int]()
-    for match in MARKERS.finditer(sentence):
-        numbers = [int(number) for number in re.findall(r"[0-9]+", match[0])]
-        segments.append((sentence[at : match.start()], numbers))
-        at = match.end()
-    segments.append((sentence[at:], numbers))
-    joined: list[tuple[str, list[int]]] = []
-    for words, markers in segments:
-        if _WORD.search(words):
-            joined.append((words, markers))
-        elif joined:
-            joined[-1] = (joined[-1][0] + words, joined[-1][1])
-    return joined
 
 
 def _is_chinese(words: str) -> bool:

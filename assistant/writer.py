@@ -12,7 +12,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from assistant.verify import MARKERS, Excerpt
+from assistant.drafts import MARKERS
+from assistant.excerpts import Excerpt
 from core.errors import ChatModelError, SettingsError
 from core.schema import Turn
 from core.settings import Settings

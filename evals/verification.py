@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.citations import CitationList
+from assistant.drafts import sentences_in
 from assistant.evidence import Sentence, sentences_of
+from assistant.excerpts import Excerpt, excerpts_of
 from assistant.quantities import quantities
-from assistant.verify import Badge, Checker, Excerpt, excerpts_of, sentences_in
+from assistant.verify import Badge, Checker
 from core.schema import Passage
 from core.templates import Templates
 from retriever.library import Library

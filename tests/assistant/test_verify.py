@@ -5,18 +5,10 @@ from __future__ import annotations
 import pytest
 
 from assistant.citations import CitationList
+from assistant.drafts import plain_text, sentences_in
 from assistant.evidence import Sentence
-from assistant.verify import (
-    MOST_EXCERPTS,
-    Badge,
-    Checked,
-    Checker,
-    Excerpt,
-    Fault,
-    excerpts_of,
-    plain_text,
-    sentences_in,
-)
+from assistant.excerpts import MOST_EXCERPTS, Excerpt, excerpts_of
+from assistant.verify import Badge, Checked, Checker, Fault
 from core.schema import Article, Citation, Document, Metadata
 from core.templates import Templates
 from retriever.places import Gazetteer
