@@ -55,7 +55,9 @@ def command_of(text: str) -> Command | None:
         first = int(match["first"])
         if match["until"]:
             return Command(Wish.YEARS, None, first)
-        return Command(Wish.YEARS, first, None if match["open"] else int(match["last"] or first))
+        if match["open"]:
+            return Command(Wish.YEARS, first, None)
+        return Command(Wish.YEARS, *sorted((first, int(match["last"] or first))))
     for wish, pattern in ((Wish.DETAIL, _DETAIL), (Wish.TABLE, _TABLE), (Wish.DATES, _DATES)):
         if pattern.match(plain):
             return Command(wish)

@@ -35,20 +35,19 @@ class Remarks:
     def near(self, found: Sequence[Found]) -> Iterator[str]:
         """Yield for each part without an answer what other places have of the kind, under their own names."""
         for one in found:
+            if one.supported or not one.question.places:
+                continue
+            asked = one.question.places[0]
             seen: dict[str, str] = {}
-            for sentence in () if one.supported else one.elsewhere:
+            for sentence in one.elsewhere:
                 place = self.place_of(sentence)
-                asked = one.question.places[0].name if one.question.places else ""
-                if place and asked and place not in (asked, ""):
+                if place and place != asked.name:
                     name = next((name for name in one.question.names if name in sentence.around), "")
                     thing = f"“{name}”" if name else f"《{inert(sentence.article.title)}》"
                     seen.setdefault(place, f"{place}{thing}")
-            asked_place = one.question.places[0] if one.question.places else None
-            for key, some in (("notes.near_inside", True), ("notes.near", False)):
-                things = [thing for place, thing in seen.items() if _lies_in(place, asked_place) is some]
-                if things and asked_place:
-                    shown = "；".join(things[:_MOST_NEAR])
-                    yield self.templates.fill(key, asked=asked_place.name, things=shown)
+            for key, inside in (("notes.near_inside", True), ("notes.near", False)):
+                if things := [thing for place, thing in seen.items() if _lies_in(place, asked) is inside]:
+                    yield self.templates.fill(key, asked=asked.name, things="；".join(things[:_MOST_NEAR]))
 
     def disagreement(self, found: Sequence[Found], citations: CitationList) -> Iterator[str]:
         """Yield where another text about the same place tells another figure, with both sources, the newer named."""
@@ -108,7 +107,7 @@ class Remarks:
             yield self.templates.fill("notes.old", markers=shown, year=year, limit=OLD_YEARS)
 
 
-def _lies_in(place: str, asked: Mention | None) -> bool:
+def _lies_in(place: str, asked: Mention) -> bool:
     """Whether a place lies in the one that is asked for."""
     named = gazetteer().named(place)
-    return asked is not None and any(one.contains(other) for one in asked.places for other in named)
+    return any(one.contains(other) for one in asked.places for other in named)

@@ -26,6 +26,7 @@ from core.schema import Turn
         ("只看2023年的", Command(Wish.YEARS, 2023, 2023)),
         ("只看２０２３年的", Command(Wish.YEARS, 2023, 2023)),
         ("仅看2021-2023年的资料", Command(Wish.YEARS, 2021, 2023)),
+        ("只看2023-2021年的", Command(Wish.YEARS, 2021, 2023)),
         ("只看2022年以后的", Command(Wish.YEARS, 2022, None)),
         ("只看2022年以前的", Command(Wish.YEARS, None, 2022)),
         ("来源是哪一年的？", Command(Wish.DATES)),
