@@ -88,7 +88,7 @@ class Judge:
         """Return the places that a question names and a sentence is not of.
 
         It has to be of one of them; the others, and those that are part of a name, have to stand in its article before
-        or with it, but where places are compared.
+        or with it, but where places are compared. A name that is looked for as a whole (“通川英才奖”) brings none.
         """
         exact = bool(question.asks & {Ask.NUMBER, Ask.MONEY}) and not question.spread
         places = question.places
@@ -99,7 +99,8 @@ class Judge:
         article = sentence.lead + sentence.opening + sentence.paragraph + sentence.following
         told = squeeze(fold(f"{sentence.article.meta.place}{article}"))
         others = [(short_name(place.name), place.name) for place in places] + [(n, n) for n in question.named_after]
-        return [name for short, name in others if short not in told]
+        in_names = "".join(question.names)
+        return [name for short, name in others if short not in told and short not in in_names]
 
 
 def _names_to_find(question: Question) -> list[tuple[str, float]]:

@@ -274,3 +274,10 @@ def test_a_follow_up_after_a_wish_goes_on_with_the_question_before_it(assistant:
 def test_two_years_of_one_place_are_told_apart_in_a_comparison(assistant: Assistant) -> None:
     text = ask(assistant, "青田县2022年和2021年分别引进硕士多少名？").text
     assert "| 2022年 |" in text and "| 2021年 |" in text
+
+
+def test_a_place_inside_a_name_is_not_told_as_missing_besides(assistant: Assistant) -> None:
+    answer = ask(assistant, "桐庐县的“鸠江英才奖”奖励多少钱？")
+    assert answer.status is AnswerStatus.REFUSED
+    assert "“鸠江英才奖”" in answer.text
+    assert "鸠江" not in answer.text.replace("“鸠江英才奖”", "")
