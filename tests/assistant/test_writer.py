@@ -301,7 +301,7 @@ def test_a_slow_model_is_given_up_on_time(
     model.does(behaviour)
     began = time.monotonic()
     answer = assistant.answer(QUESTION)
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 10  # the server would hang until the test ends
     check_fallback(answer, quoted)
     assert len(model.requests) == 1
 
