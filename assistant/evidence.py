@@ -48,8 +48,8 @@ class Sentence:
     """One sentence of a passage: `text` is verbatim, `document.text[start:end]`.
 
     `paragraph` is the text of its paragraph up to and with it, `following` the rest of the paragraph, `before` what
-    stands before the paragraph in the same section, `opening` all of the article before the paragraph; `lead` its title
-    and headings.
+    stands before the paragraph in the same section, `opening` and `closing` all of the article before and behind the
+    paragraph; `lead` its title and headings.
     """
 
     document_id: str
@@ -64,6 +64,7 @@ class Sentence:
     before: str
     opening: str
     passage_rank: int
+    closing: str = ""
     passage: Passage | None = None
     coverage: float = 0.0
     value: bool = False
@@ -124,9 +125,10 @@ def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[
                     end=end,
                     text=whole[start:end],
                     paragraph=whole[begin:end],
-                    following=whole[end : stop if stop >= 0 else len(whole)],
+                    following=whole[end:stop],
                     before=whole[min(chunk.start, begin) : begin],
                     opening=whole[article.start : begin],
+                    closing=whole[stop : article.end],
                     passage_rank=passage.rank,
                     passage=passage,
                 )

@@ -164,9 +164,16 @@ class Finder:
                 supported = []
             elsewhere = [s for s, v in zip(ranked, verdicts, strict=True) if v.elsewhere]
             if not answers_in_kind((s.text for s in supported), question.asks, question.measures):
-                supported = [s for s in supported if s.support >= _SURE and holds_figure(s.text)]
+                fitting = [s for s, verdict in zip(ranked, verdicts, strict=True) if not verdict.missing]
+                beside = [s for s in fitting if supported and s.value and _share_a_window(s, supported[0])][:1]
+                supported = beside + [s for s in supported if beside or (s.support >= _SURE and holds_figure(s.text))]
         passages = _by_evidence(passages, supported)
         return Found(question, passages, supported, elsewhere, Refusal.of(verdicts), weights)
+
+
+def _share_a_window(one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences stand in the same window, the best one of their passage."""
+    return one.in_window and other.in_window and one.passage is other.passage
 
 
 def _is_wide(question: Question) -> bool:

@@ -14,6 +14,11 @@ _MOST_WORDS = 6
 _NOUNS = frozenset("nj")
 _WITHIN = frozenset("nvajlib")
 """First letters of the word classes that names are made of; times, numbers, pronouns and particles end them."""
+NAME_END = re.compile(
+    r"(?:计划|工程|行动|活动|大赛|比赛|论坛|大会|联盟|中心|学院|基地|[讲课学]堂|驿站|品牌|平台|工作法|机制|模式|制度|协会|公司|集团|"
+    r"医院|大学|学校|[中小]学|局|委|会|办公室|研究院|[站馆园区村镇]|街道|银行|党支部|党委|服务队|突击队|夜校|书院|智库|公寓|社|队伍|岗位|津贴|奖|基金|专班|清单|热线|节|团)$"
+)
+"""How the names of programmes, institutions and places end."""
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -28,5 +33,5 @@ def noun_phrases(text: str) -> Iterator[str]:
             if kind[0] not in _WITHIN or not _HAN.fullmatch(following):
                 break
             run += following
-            if kind[0] in _NOUNS and _SHORTEST <= len(run) <= _LONGEST:
+            if kind[0] in _NOUNS and _SHORTEST <= len(run) <= _LONGEST and NAME_END.search(run):
                 yield run

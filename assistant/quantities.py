@@ -20,12 +20,12 @@ _BEFORE = {
     _NEAR: ("接近", "将近", "近"),
     _UNDER: ("不足", "不到", "不超过", "不高于", "不多于", "低于", "少于", "至多", "最多"),
 }
-_BEHIND = {_OVER: ("以上", "余", "多", "+"), _ABOUT: ("左右", "上下"), _UNDER: ("以下", "以内")}
+_BEHIND = {_OVER: ("以上", "余", "多", "+", "出头"), _ABOUT: ("左右", "上下", "许"), _UNDER: ("以下", "以内")}
 _HEDGE_BEFORE = "|".join(sorted((word for words in _BEFORE.values() for word in words), key=len, reverse=True))
 _HEDGE_BEHIND = "|".join(re.escape(word) for words in _BEHIND.values() for word in words)
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[.\-/](0?[1-9]|1[0-2])(?:[.\-/](\d{1,2}))?(?!\d)")
 """2021.08 and 2023-05-04, which are 2021年8月 and 2023年5月4日."""
-_UNIT = rf"(?:美|港|欧|日)元|分钟|小时|个月|{UNITS}|[日号]"
+_UNIT = rf"(?:美|港|欧|日)元|分钟|小时|个月|个人(?![才大事民力物均口社居员体])|{UNITS}|[日号起]"
 _FRACTION = re.compile(rf"(?P<of>[{_CHINESE}]+|\d+)分之(?P<part>[{_CHINESE}]+|\d+)")
 _FIGURE = re.compile(
     rf"(?P<before>{_HEDGE_BEFORE})?(?:达到?)?"
@@ -34,11 +34,18 @@ _FIGURE = re.compile(
     rf"|(?P<chinese>[{_CHINESE}][{_CHINESE}余多]*)(?=第?(?:{UNITS})))"
     rf"(?P<more>\+|余)?\s*(?P<unit>{_UNIT})?(?P<behind>{_HEDGE_BEHIND})?"
 )
+_AT_MOST = re.compile(r"以([^，。；以]{1,12}?)为(?:上限|限)")
+_EACH = re.compile(r"一人(?=对应|负责|一)|(?:^|(?<=[；。]))两(?=[家人地者校村县区市省])")
+"""一人一岗 and, at the beginning of a clause, 两家 of what was named before tell no figure of their own."""
+_CLOCK = re.compile(r"(?<![\d:：])([01]?\d|2[0-4])[:：]([0-5]\d)(?![\d:：])")
+"""19:30, which is 19时30分."""
+_GREAT = re.compile(r"(?<![二十])([二两三四五六七八九十])大(?![型约队会家学量多师])")
+"""四大主题 are 四个主题."""
 _YEARS = range(1900, 2100)
 _LARGE = 100
-_SAME = {"名": "人", "位": "人", "号": "日", "％": "%"}
+_SAME = {"名": "人", "位": "人", "个人": "人", "号": "日", "％": "%"}
 _NO_FIGURE = re.compile(
-    r"一(?:[个批种项套类支名位次部年件份些门天度村家场座条处所期户对间块张本台辆只头届队课节周]|$)|两些|十分|百分|千家|万[户家]|一[一二三四五六七八九]"
+    r"一(?:[个批种项套类支名位次部年件份些门天度村家场座条处所期户对间块张本台辆只头届队课节周轮组封幅]|$)|两[些级]|十分|百分|千家|万[户家]|一[一二三四五六七八九]"
 )
 
 
@@ -72,6 +79,8 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def _quantities(text: str) -> Iterator[Quantity]:
+    text = _CLOCK.sub(r"\1时\2分", text)
+    text = _GREAT.sub(r"\1个", _EACH.sub("每", _AT_MOST.sub(r"不超过\1", text)))
     text = _DATE.sub(lambda date: "".join(n + u for n, u in zip(date.groups(""), "年月日", strict=True) if n), text)
     for match in _FRACTION.finditer(text):
         of, part = _number(match["of"]), _number(match["part"])

@@ -18,6 +18,7 @@ from assistant.excerpts import Excerpt, excerpts_of
 from assistant.finder import Finder, Found, Stopwatch, shown_passages
 from assistant.forms import choices_of, lines_of
 from assistant.notes import Remarks
+from assistant.proof import Proof
 from assistant.support import Judge
 from assistant.verify import Badge, Checked, Checker
 from assistant.whereabouts import Locator
@@ -136,10 +137,16 @@ class Assistant(AnswerService):
         if not lines:
             yield replace(draft, status=AnswerStatus.REFUSED, text=self._refusal(found))
             return
+        with watch.stage("verify"):
+            lines, holds = self._proof(citations).checked(lines)
         partial = any(not one.supported for one in found)
-        failed = any(citation.status is CitationStatus.FAILED for citation in citations.all())
-        status = AnswerStatus.PARTIAL if partial or failed else AnswerStatus.GROUNDED
-        yield replace(draft, status=status, text=joined(lines), citations=citations.all())
+        status = AnswerStatus.GROUNDED if holds and not partial else AnswerStatus.PARTIAL
+        yield replace(draft, status=status, text=joined(lines), citations=citations.all(), timings_ms=dict(watch.ms))
+
+    def _proof(self, citations: CitationList) -> Proof:
+        verbatim = self._templates.fill(f"badge.{Badge.VERBATIM}")
+        failed = self._templates.fill(f"badge.{Badge.UNSUPPORTED}")
+        return Proof(citations.all(), self.source, self._gazetteer, verbatim.rstrip("〕"), failed)
 
     def _notes(self, draft: Answer, found: Sequence[Found], citations: CitationList) -> tuple[str, ...]:
         """Return the notes under an answer: how it was understood, what disagrees, what is old, what is near."""

@@ -11,10 +11,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.evidence import Sentence, share_of
+from assistant.phrases import NAME_END
 from assistant.whereabouts import Locator, is_of_year
 from retriever.figures import stands_in
 from retriever.places import short_name
-from retriever.question import Ask, Question
+from retriever.question import KNOWN_NAME, Ask, Question
 from retriever.text import fold, squeeze, without_thousands
 
 ENOUGH, ENOUGH_NAMED = 0.0, -0.4
@@ -23,7 +24,8 @@ or a programme, as these must stand there besides."""
 _SURE = 2.5
 """From these log-odds on, what seems to be a name that the library does not know is none (健康|包里装|了)."""
 _NAMED_WELL = 2.0
-"""Below these log-odds a sentence does not answer a question that names what only other texts hold."""
+"""Below these log-odds a sentence does not answer a question that names what only other texts hold, be it by a phrase
+that other texts have in quotation marks (一肩挑, 三个平台)."""
 _OPEN_ENDED = frozenset({Ask.COMPARE, Ask.SUMMARY})
 """What has no one answer that a sentence could give: here it is enough that the sentence is about it."""
 _ABOUT = 0.5
@@ -64,12 +66,14 @@ class Judge:
         missing += self._missing_places(question, sentence)
         around = squeeze(fold(sentence.before + sentence.around + sentence.following))
         names = [n for n, least in _names_to_find(question) if share_of(squeeze(fold(n)), around) < least]
+        if sentence.support >= _NAMED_WELL:
+            names = [n for n in names if question.likeness[n] != KNOWN_NAME or NAME_END.search(n)]
         if names and (len(names) == len(question.names) or Ask.COMPARE not in question.asks):
             missing += [f"“{name}”" for name in names]
         figures = without_thousands(around)
         missing += [number for number in question.numbers if not stands_in(number, figures)]
         missing += [office for office in question.offices if not re.search(office.replace("部长", "部?长"), around)]
-        missing += [f"{year}年" for year in question.years if not is_of_year(sentence, year)]
+        missing += [f"{y}年" for y in question.years if not is_of_year(sentence, y, until=_until(question.text, y))]
         if sentence.support < _SURE:
             missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
         told = any(sentence.foreign in name or name in sentence.foreign for name in question.names)
@@ -87,10 +91,12 @@ class Judge:
     def _missing_places(self, question: Question, sentence: Sentence) -> list[str]:
         """Return the places that a question names and a sentence is not of.
 
-        It has to be of one of them; the others, and those that are part of a name, have to stand in its article before
-        or with it, but where places are compared. A name that is looked for as a whole (“通川英才奖”) brings none.
+        It has to be of one of them, exactly so with figures, but for those of a person who is named. The others, and
+        those that are part of a name, have to stand in its article before or with it, but where places are compared. A
+        name that is looked for as a whole (“通川英才奖”) brings none.
         """
         exact = bool(question.asks & {Ask.NUMBER, Ask.MONEY}) and not question.spread
+        exact = exact and not any(person in sentence.around for person in question.persons)
         places = question.places
         if places and not any(self._locator.is_of(sentence, p, exact=exact) for p in places):
             return [places[0].name]
@@ -107,6 +113,11 @@ def _names_to_find(question: Question) -> list[tuple[str, float]]:
     """Return the names that must stand in the evidence, and how much of each; beside quoted ones no others need to."""
     quoted = [(name, least) for name, least in question.likeness.items() if least == 1.0]
     return quoted or list(question.likeness.items())
+
+
+def _until(text: str, year: str) -> bool:
+    """Whether a question asks for what there was until a year."""
+    return bool(re.search(rf"[到至]{year}年", text))
 
 
 def _is_code(term: str) -> bool:

@@ -14,7 +14,9 @@ from retriever.question import Ask, Measure
 from retriever.text import is_row
 
 _DIGITS = r"\d[\d,，.]*(?:\.\d+)?"
-_QUALIFIER = r"(?:超过|超|近|约|逾|达|累计|不少于|至少|共)?"
+_QUALIFIER = (
+    r"(?:不超过|不少于|不低于|不高于|不多于|超过|超|将近|接近|近|大约|约|逾|达|累计|不足|不到|至少|至多|最多|共)?"
+)
 _CLAUSE_END = re.compile(r"[，；;。：:！？]|,(?!\d)")
 _ITEM_END = re.compile(r"[，；;。：:！？、]|,(?!\d)|和|及")
 _CALENDAR = re.compile(r"(?:19|20)\d{2}年|\d{1,2}月")
@@ -44,8 +46,12 @@ _OFFICE = (
 )
 _PERSONS = re.compile(rf"{_OFFICE}({PERSON}?)(?=同志|[，,、。；;：:任为是在说等）)牵负带亲率介出兼]|$)|({PERSON}?)同志")
 _BETWEEN_NAMES = re.compile(
-    r"[、，,。；;：:“”（）()\s]|分别|其中|由|有|于|在|和|与|及|等|是|为|牵头|负责|承办|组织|实施|设"
+    r"[、，,。；;：:“”（）()\s]|分别|其中|由|有|于|在|和|与|及|等|是|为|牵头|负责|承办|组织(?!部)|实施|设"
+    r"|举行|举办|召开|主办|协办|联合|会同|印发|来自|走进|推荐|邀请"
 )
+_JOINED = "\u2060"
+_AND_INSIDE = re.compile(r"(?:发展|人力资源|住房|工业|文化|自然资源|卫生|农业|广播电视|教育|规划)和(?=[\u4e00-\u9fff])")
+"""Names of offices that have a 和 inside: 国家发展和改革委员会."""
 _ORGANISATION = re.compile(
     r"[\u4e00-\u9fff]{0,12}(?:委员会|政法委|纪委|[区县市省]委|工委|[教建团]委|[^全外内]部|局|厅|办公室|中心|学院|大学|学校|中学|小学|医院|公司|集团|银行|协会|联社|基金会|研究院|研究所)"
 )
@@ -175,7 +181,11 @@ def _fitting_figures(text: str, measure: Measure) -> list[re.Match[str]]:
     thing = _counted_thing(measure.text)
     if thing and not _names(text, thing):
         return []
-    return [m for m in FIGURE.finditer(text) if _counts(m, text) and _unit_fits(m[0], measure.text)]
+    fitting = [m for m in FIGURE.finditer(text) if _counts(m, text) and _unit_fits(m[0], measure.text)]
+    unit = _wanted_unit(measure.text)
+    if fitting or not unit or unit in _MEASURE_WORDS:
+        return fitting
+    return list(re.finditer(rf"{_QUALIFIER}{_DIGITS}{_SCALE}\s*{re.escape(unit)}", text))
 
 
 def _counts(figure: re.Match[str], text: str) -> bool:
@@ -293,7 +303,7 @@ def _noun_run(text: str) -> str:
 
 
 def _unit_fits(figure: str, measure: str) -> bool:
-    units = re.sub(r"[\d.,，+余多超近约逾达共累计不少于至过\s]", "", figure)
+    units = re.sub(r"[\d.,，+余多超近约逾达共累计不少于低高足到大接将最至过\s]", "", figure)
     wanted = _wanted_unit(measure)
     if wanted not in _MEASURE_WORDS:
         return bool(units)
@@ -309,6 +319,17 @@ def persons(text: str) -> list[str]:
 
 def organisations(text: str, question: str = "") -> list[str]:
     """Return the organisations that a sentence names and the question does not."""
-    found = [part for part in _BETWEEN_NAMES.split(text) if len(part) >= 2 and _ORGANISATION.fullmatch(part)]
+    joined = _AND_INSIDE.sub(lambda match: match[0].replace("和", _JOINED), text)
+    parts = (_name_only(part).replace(_JOINED, "和") for part in _BETWEEN_NAMES.split(joined) if len(part) >= 2)
+    found = [part for part in parts if _ORGANISATION.fullmatch(part.replace("和", ""))]
     asked = [word for word in rjieba.cut(question) if len(word) > 2]
     return list(dict.fromkeys(part for part in found if part not in question and not any(w in part for w in asked)))
+
+
+def _name_only(part: str) -> str:
+    """Return a part of a sentence without what stands before the name in it: a person, a preposition, a time."""
+    kept = ""
+    for word, tag in rjieba.tag(part):
+        before = tag[0] in "pdurct" or (tag.startswith("nr") and len(word) > 2 and not _ORGANISATION.fullmatch(word))
+        kept = "" if before else kept + word
+    return kept

@@ -21,6 +21,7 @@ from assistant.drafts import BEGUN_MARKER, ITEM, MARKERS, body_of, plain_text, s
 from assistant.excerpts import Excerpt
 from assistant.quantities import Quantity, quantities
 from assistant.values import persons
+from retriever.figures import UNITS
 from retriever.names import PERSON
 from retriever.places import Gazetteer, joined, short_name
 from retriever.text import bigrams, fold, squeeze, statement_spans, without_thousands
@@ -33,18 +34,26 @@ _WORD = re.compile(r"\w")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
 _OTHER_SCRIPT = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0400-\u04ff\u0600-\u06ff]")
-_QUOTE = re.compile(r"[“「『\"]([^“”「」『』\"\n]+)[”」』\"]|《([^《》\n]+)》")
+_OPENING, _CLOSING = "“「『《", "”」』》"
 
 _INERT = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "|": " "})
 
 _NEGATION = re.compile(
-    r"(?!不(?:仅|断|但|管|论|过|足|超|少|幸|懈|等|容|免|愧|乏|惜|久|凡|动产|同(?!意))|未来|无(?:人机|偿|论|疑|私|穷|数|形|缝|限)|没收)"
-    r"(?:不得|不能|不再|不会|不予|不用|不必|不准|不许|尚未|未能|未曾|从未|没有|无需|无须|禁止|严禁|不|未|没|无)"
-    r"(?:再|被|予以|进行|得到|出现)?(?P<what>[\u3400-\u9fff][\u3400-\u9fff0-9])"
+    r"(?!不(?:仅|断|但|管|论|过|足|[得能应]?超|少|幸|懈|等|容|免|愧|乏|惜|久|凡|动产|同(?!意))|未来|无(?:人机|偿|论|疑|私|穷|数|形|缝|限)|没收)"
+    r"(?:不得|不能|不再|不会|不予|不用|不必|不准|不许|尚未|未能|未曾|从未|没有|无需|无须|无法|禁止|严禁|不|未|没|无)"
+    r"(?:再|被|予以|进行|得到|出现|受到)?(?P<what>[\u3400-\u9fff][\u3400-\u9fff0-9])"
 )
 """不仅, 不断, 未来 and the like negate nothing; 不足 and 不超过 belong to a figure."""
-_LIST_BEGINS = (re.compile(r"[：:]"), re.compile(r"[：:]|是|即|有|为|针对|涉及|包括"))
+_BEYOND = re.compile(r"(不?)[能得应可]?(超过|低于|少于|高于|多于|晚于|早于)(?![\d一二三四五六七八九十百千万近约])")
+"""不超过 and 超过 that stand away from their figure; those right before it are its hedge."""
+_LIST_BEGINS = (re.compile(r"[：:]"), re.compile(r"[：:]|是|即|有|为|由|叫|针对|涉及|包括"))
 """What stands before the things that a sentence lists."""
+_LISTED_BEFORE = re.compile(rf"([^，。；：]+?)(?<![共计达有等超约近])([二两三四五六七八九十]|\d{{1,2}})(?:{UNITS})")
+"""甲、乙、丙三个街道."""
+_AND = re.compile(r"和|以及|及|与")
+_SAID_OF_A_LIST = 0.15
+"""Share of the pairs of a sentence that stand in a statement whose items it counts."""
+_ITEMS_BEFORE = re.compile(r"、|和|以及|及|与")
 _BETWEEN_ITEMS = (
     re.compile(r"、"),
     re.compile(r"[；;]"),
@@ -52,7 +61,17 @@ _BETWEEN_ITEMS = (
     re.compile(r"[、，,；;]|和|以及|及|与|还有"),
 )
 _ENUMERATED = re.compile(r"[一二三四五六七八九十]是")
+_PAIR = 2
 _FULL_NAME = 3
+_NO_LAST_CHARACTER = frozenset("自从在任于是为将等和与同称说向对")
+"""What the tagger takes for the last character of a name that ends before it (李健|自2016年)."""
+_NO_SURNAME = frozenset("戴")
+_IN_A_NAME = re.compile(
+    r"[\u3400-\u9fff]{0,6}?(?:大学|学院|学校|中学|医院|银行|公司|集团|研究[院所]|政府|委组织部|委人才办)"
+)
+"""Behind a place that only names whose somebody is: 南京大学, 盱眙县委人才办."""
+_IN_TURN = re.compile(r"分别|分列|依次|各")
+"""Behind it, figures stand in the order of the places before it, not each behind its own."""
 _MOST_LISTED = 12
 _DATES = frozenset("年月日")
 _MEASURED = frozenset({"", "元", "美元", "%", "年", "月", "日", "岁", "亩", "吨", "倍", "天"})
@@ -122,6 +141,8 @@ class _Statement:
     text: str
     folded: str
     quantities: tuple[Quantity, ...]
+    lists: frozenset[int]
+    """How many things its clauses list."""
     by_place: tuple[tuple[str, tuple[Quantity, ...]], ...]
     """Where it names several places: the short name of each with the figures behind it, up to the next."""
     pairs: frozenset[str]
@@ -134,16 +155,23 @@ class _Clause:
     folded: str
     pairs: frozenset[str]
     negated: frozenset[str]
+    without: frozenset[str]
+    """What stands on both sides of each negation, run together as it reads when the negation is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """An excerpt taken apart."""
+    """An excerpt taken apart; `bare` is all of it in letters, characters and digits."""
 
     folded: str
+    bare: str
     quantities: tuple[Quantity, ...]
     places: frozenset[str]
+    named: frozenset[str]
+    """With the larger ones in front of `places`: 重庆市 in 重庆市九龙坡区."""
     clauses: tuple[_Clause, ...]
+    only_negated: frozenset[str]
+    """What it negates and nowhere says without a negation."""
     statements: tuple[_Statement, ...]
 
 
@@ -172,16 +200,7 @@ class Checker:
         self._labels = labels or {}
         self._gazetteer = gazetteer
         self._known = {mention.name for excerpt in excerpts for mention in gazetteer.find(excerpt.shown)}
-        self._sources = {
-            excerpt.number: _Source(
-                _folded(excerpt.shown),
-                tuple(quantities(excerpt.shown)),
-                self._places(excerpt.shown),
-                tuple(_clauses(excerpt.text)),
-                tuple(self._statements(excerpt)),
-            )
-            for excerpt in excerpts
-        }
+        self._sources = {excerpt.number: self._source(excerpt) for excerpt in excerpts}
 
     def check(self, text: str, citations: CitationList, *, growing: bool = False) -> Checked:
         """Return what of `text` is supported.
@@ -229,7 +248,7 @@ class Checker:
         whole = MARKERS.sub("", sentence)
         if len(whole) > _LONGEST_SENTENCE or not _is_chinese(whole):
             return Fault.UNREADABLE
-        parts = []
+        parts, stands = [], True
         for words, numbers in segments(sentence):
             sources = [self._sources[number] for number in dict.fromkeys(numbers) if number in self._sources]
             if not sources:
@@ -242,8 +261,11 @@ class Checker:
                 if not _WORD.search(clause):
                     continue
                 places = self._places(clause) or places
-                fitting = [one for one in sources if _tells(one.quantities, clause, words) and places <= one.places]
-                fitting = [one for one in fitting if _of_the_place(one, clause, places)]
+                figures = quantities(clause)
+                fitting = [one for one in sources if places <= (one.places if figures else one.named)]
+                fitting = [one for one in fitting if _tells(one, figures, words)]
+                owners = places - self._in_names(clause)
+                fitting = [one for one in fitting if _of_the_place(one, figures, owners)]
                 if not fitting:
                     return Fault.FIGURE
                 holders += fitting
@@ -254,24 +276,49 @@ class Checker:
             if not quotes or not _alike(words, holders):
                 return Fault.UNLIKE
             parts.append((words, quotes))
-        return _Proof(parts, _badge(whole, parts), places) if parts else Fault.NO_SOURCE
+            stands = stands and any(_bare(words) in source.bare for source in holders)
+        badge = Badge.VERBATIM if stands or _is_mostly_quoted(whole) else Badge.REPHRASED
+        return _Proof(parts, badge, places) if parts else Fault.NO_SOURCE
+
+    def _source(self, excerpt: Excerpt) -> _Source:
+        folded, clauses = _folded(excerpt.shown), tuple(_clauses(excerpt.text))
+        affirmed = _NEGATION.sub(" ", folded)
+        return _Source(
+            folded,
+            _bare(excerpt.shown),
+            tuple(quantities(excerpt.shown)),
+            self._places(excerpt.shown),
+            frozenset(short_name(mention.name) for mention in self._gazetteer.find(excerpt.shown, self._known)),
+            clauses,
+            frozenset(what for clause in clauses for what in clause.negated if what not in affirmed),
+            tuple(self._statements(excerpt)),
+        )
 
     def _statements(self, excerpt: Excerpt) -> Iterator[_Statement]:
         for start, end in statement_spans(excerpt.text):
             text = excerpt.text[start:end]
             at, pairs = excerpt.start, frozenset(bigrams(text))
             told = tuple(quantities(text))
-            yield _Statement(excerpt, at + start, at + end, text, _folded(text), told, self._by_place(text), pairs)
+            lists = _lengths_of_lists(text)
+            yield _Statement(
+                excerpt, at + start, at + end, text, _folded(text), told, lists, self._by_place(text), pairs
+            )
 
     def _by_place(self, text: str) -> tuple[tuple[str, tuple[Quantity, ...]], ...]:
         mentions = joined(self._gazetteer.find(text, self._known), text)
-        if len({mention.name for mention in mentions}) < 2:
+        mentions = [mention for mention in mentions if not _IN_A_NAME.match(text, mention.end)]
+        if len({mention.name for mention in mentions}) < 2 or _IN_TURN.search(text):
             return ()
         ends = [mention.start for mention in mentions[1:]] + [len(text)]
         return tuple(
             (short_name(mention.name), tuple(quantities(text[mention.end : end])))
             for mention, end in zip(mentions, ends, strict=True)
         )
+
+    def _in_names(self, text: str) -> frozenset[str]:
+        """Return the short names of the places that a text has in the names of institutions only."""
+        mentions = self._gazetteer.find(text, self._known)
+        return frozenset(short_name(one.name) for one in mentions if _IN_A_NAME.match(text, one.end))
 
     def _places(self, text: str) -> frozenset[str]:
         """Return the short names of places; of 重庆市九龙坡区 only 九龙坡: it tells nothing of 重庆市 as a whole."""
@@ -289,14 +336,19 @@ def _folded(text: str) -> str:
     return without_thousands(folded).replace(",", ";")
 
 
-def _tells(told: Sequence[Quantity], text: str, sentence: str) -> bool:
-    """Whether all figures of a text are told, or count what its sentence lists (三家单位：甲、乙、丙)."""
-    return all(any(one.is_told_by(other) for other in told) or _lists(sentence, one) for one in quantities(text))
+def _tells(source: _Source, figures: Sequence[Quantity], sentence: str) -> bool:
+    """Whether all figures are told, or count what their sentence or the source lists (三家单位：甲、乙、丙)."""
+    return all(
+        any(one.is_told_by(other) for other in source.quantities)
+        or _lists(sentence, one)
+        or _is_listed(one, source, sentence)
+        for one in figures
+    )
 
 
-def _of_the_place(source: _Source, clause: str, places: frozenset[str]) -> bool:
-    """Whether no figure of a clause stands behind another place wherever a statement tells it of one of several."""
-    for figure in quantities(clause) if places else ():
+def _of_the_place(source: _Source, figures: Sequence[Quantity], places: frozenset[str]) -> bool:
+    """Whether no figure stands behind another place wherever a statement tells it of one of several."""
+    for figure in figures if places else ():
         if figure.unit in _DATES:
             continue
         of = [
@@ -310,11 +362,17 @@ def _of_the_place(source: _Source, clause: str, places: frozenset[str]) -> bool:
 
 
 def _lists(sentence: str, count: Quantity) -> bool:
-    """Whether a sentence lists as many things as a figure says."""
-    if count.hedge or count.unit in _MEASURED or not 2 <= count.value <= _MOST_LISTED:
+    """Whether a sentence lists as many things as a figure says, or quotes so many characters (三个字)."""
+    if "字" in sentence and any(len(_HAN.findall(one)) == count.value for one in _quotations(sentence)):
+        return True
+    if not _is_count(count):
         return False
     if len(_ENUMERATED.findall(sentence)) == count.value:
         return True
+    for match in _LISTED_BEFORE.finditer(sentence):
+        items = [item for item in _ITEMS_BEFORE.split(match[1]) if _WORD.search(item)]
+        if len(items) == count.value and any(one.value == count.value for one in quantities(match[0][len(match[1]) :])):
+            return True
     return any(
         sum(bool(_WORD.search(item)) for item in between.split(run)) == count.value
         for begins in _LIST_BEGINS
@@ -322,6 +380,36 @@ def _lists(sentence: str, count: Quantity) -> bool:
         for run in (after, re.split(r"[，,]", after)[0])
         for between in _BETWEEN_ITEMS
     )
+
+
+def _is_count(figure: Quantity) -> bool:
+    return not figure.hedge and figure.unit not in _MEASURED and 2 <= figure.value <= _MOST_LISTED
+
+
+def _is_listed(count: Quantity, source: _Source, sentence: str) -> bool:
+    """Whether a source lists as many things, in a statement that the sentence tells of or by 一是, 二是.
+
+    Of persons it may list kinds only, and where it tells the same figure of something else it does not count.
+    """
+    if not _is_count(count) or count.unit == "人" or any(one.value == count.value for one in source.quantities):
+        return False
+    if len(_ENUMERATED.findall(source.folded)) == count.value:
+        return True
+    pairs = set(bigrams(sentence))
+    return any(
+        count.value in statement.lists and len(pairs & statement.pairs) >= _SAID_OF_A_LIST * len(pairs)
+        for statement in source.statements
+    )
+
+
+def _lengths_of_lists(text: str) -> frozenset[int]:
+    """Return how many things the clauses of a text list: 甲、乙和丙 are three, or two where 乙和丙 is one."""
+    found: set[int] = set()
+    for clause in re.split(r"[，,；;：:。]", text):
+        items = clause.split("、")
+        if len(items) > 1 or _AND.search(clause):
+            found |= {len(items), len(items) + bool(_AND.search(items[-1]))}
+    return frozenset(found - {1})
 
 
 def _negated(text: str) -> frozenset[str]:
@@ -333,7 +421,8 @@ def _clauses(text: str) -> Iterator[_Clause]:
     for clause in _CLAUSE_END.split(text):
         folded = squeeze(fold(clause))
         if pairs := frozenset(bigrams(_NEGATION.sub(r" \g<what>", folded))):
-            yield _Clause(folded, pairs, _negated(folded))
+            dropped = (folded[max(0, m.start() - 1) : m.start()] + m["what"] for m in _NEGATION.finditer(folded))
+            yield _Clause(folded, pairs, _negated(folded), frozenset(run for run in dropped if len(run) > _PAIR))
 
 
 def _agree(words: str, sources: Sequence[_Source]) -> bool:
@@ -343,13 +432,21 @@ def _agree(words: str, sources: Sequence[_Source]) -> bool:
     that stands right before it.
     """
     folded = squeeze(fold(words))
+    if any(_opposed(folded, source.folded) for source in sources):
+        return False
     negated, affirmed = _negated(words), _NEGATION.sub(" ", folded)
     said = set(bigrams(_NEGATION.sub(r" \g<what>", folded)))
     for source in sources:
+        if any(what in affirmed and _is_about(what, source, said) for what in source.only_negated - negated):
+            return False
         told = [clause for clause in source.clauses if len(clause.pairs & said) >= _TOLD * len(clause.pairs)]
-        if not negated and any(clause.negated for clause in told):
+        plain = "；".join(clause.folded for clause in told if not clause.negated)
+        told = [clause for clause in told if not any(what in plain for what in clause.negated)]
+        if not negated and "非" not in folded and any(clause.negated for clause in told):
             return False
         if any(what in affirmed for clause in told for what in clause.negated - negated):
+            return False
+        if any(run in affirmed and run not in source.folded for clause in source.clauses for run in clause.without):
             return False
         for what in negated:
             about = [clause for clause in source.clauses if what in clause.folded]
@@ -359,6 +456,17 @@ def _agree(words: str, sources: Sequence[_Source]) -> bool:
     quoted = [*_quoted(words), *(clause for clause in map(_folded, _CLAUSE_END.split(words)) if len(clause) > 3)]
     quoted = [name for name in quoted if any(name in source.folded for source in sources)]
     return all(any(_stands_affirmed(name, source.folded) for source in sources) for name in quoted)
+
+
+def _is_about(what: str, source: _Source, said: set[str]) -> bool:
+    """Whether some pairs of characters share more than `what` with a clause that negates it."""
+    return any(what in clause.negated and len(clause.pairs & said - {what}) > 0 for clause in source.clauses)
+
+
+def _opposed(words: str, text: str) -> bool:
+    """Whether some words say 超过 where a text only says 不超过, or the other way round."""
+    said, told = ({(m[2], m[1]) for m in _BEYOND.finditer(one)} for one in (words, text))
+    return any((word, no) not in told and (word, "" if no else "不") in told for word, no in said)
 
 
 def _stands_affirmed(quotation: str, text: str) -> bool:
@@ -373,13 +481,10 @@ def _alike(words: str, sources: Sequence[_Source]) -> bool:
     return sum(any(pair in source.folded for source in sources) for pair in pairs) >= share * len(pairs)
 
 
-def _badge(words: str, parts: Sequence[tuple[str, Sequence[_Statement]]]) -> Badge:
-    """Return whether a supported sentence quotes, as a whole or for the most part, or tells in other words."""
-    said = _bare(words)
-    cited = [_bare(quote.text) for _, quotes in parts for quote in quotes]
-    quoted = sum(len(_bare(match[1] or match[2])) for match in _QUOTE.finditer(words))
-    whole = all(any(_bare(part) in text for text in cited) for part, _ in parts)
-    return Badge.VERBATIM if whole or quoted >= _MOSTLY * len(said) else Badge.REPHRASED
+def _is_mostly_quoted(words: str) -> bool:
+    """Whether most of a sentence stands in quotation marks."""
+    quoted = max((len(_bare(one)) for one in _quotations(words)), default=0)
+    return quoted >= _MOSTLY * len(_bare(words))
 
 
 def _bare(text: str) -> str:
@@ -389,17 +494,31 @@ def _bare(text: str) -> str:
 
 def _quoted(words: str) -> list[str]:
     """Return what stands in quotation or title marks, however long, without what is left out by ……."""
-    found = []
-    for match in _QUOTE.finditer(words):
-        parts = re.split(r"\.{3,}", _folded(match[1] or match[2]))
-        found += [part.strip(punctuation + "。、") for part in parts]
-    return [part for part in found if part]
+    parts = (part for one in _quotations(words) for part in re.split(r"\.{3,}", _folded(one)))
+    return [part for part in (part.strip(punctuation + "。、") for part in parts) if part]
+
+
+def _quotations(words: str) -> list[str]:
+    """Return what stands in quotation or title marks, the inner ones of nested marks too."""
+    found, begun = [], list[int]()
+    straight = -1
+    for at, character in enumerate(words):
+        if character in _OPENING:
+            begun.append(at + 1)
+        elif character in _CLOSING and begun:
+            found.append(words[begun.pop() : at])
+        elif character == '"':
+            if straight >= 0:
+                found.append(words[straight:at])
+            straight = -1 if straight >= 0 else at + 1
+    return found
 
 
 def _named(words: str) -> set[str]:
     """Return the persons that are named: behind an office, or full names that the tagger knows for such."""
     tagged = (word for word, tag in rjieba.tag(fold(words)) if tag == "nr" and len(word) == _FULL_NAME)
-    return {*map(_folded, persons(words)), *(word for word in tagged if re.fullmatch(PERSON, word))}
+    names = [word for word in tagged if re.fullmatch(PERSON, word) and word[0] not in _NO_SURNAME]
+    return {*map(_folded, persons(words)), *(word[:-1] if word[-1] in _NO_LAST_CHARACTER else word for word in names)}
 
 
 def _proof(words: str, named: Sequence[str], sources: Sequence[_Source]) -> list[_Statement]:

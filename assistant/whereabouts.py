@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from assistant.evidence import Sentence
 from core.schema import Metadata
@@ -22,6 +23,8 @@ _QUOTED_NAME = re.compile(r"“[^”，。；！？]{2,20}”")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|[—\-－~至到])")
 _TITLE = re.compile(r"《[^》]*》")
 """The name of a document; a year in it (《三年行动计划（2023—2025年）》) is not that of what follows."""
+_SHIFT = {"今年": 0, "本年度": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1}
+_RELATIVE_YEAR = re.compile("|".join(_SHIFT))
 _SUMMED = re.compile(r"累计|合计|总计|共计")
 
 
@@ -46,7 +49,7 @@ class Locator:
             exact: whether a district does not stand for the city or province around it, as with figures.
         """
         meta = sentence.article.meta
-        told = self._told_of(sentence.text, [asked.name]) if exact else []
+        told = self._told_of(sentence.text, [asked.name], _own(meta)) if exact else []
         if exact and not any(_same(asked, m, exact) for m in told) and _begins_larger(sentence.text, told, asked, meta):
             return False
         nearest = self._nearest(sentence, [asked.name], asked)
@@ -64,9 +67,22 @@ class Locator:
         last = None if nearest else self._last_before(sentence, [asked.name])
         if last is not None:
             return _same(asked, last, exact)
-        # A text that names no other place may tell of one that it goes to.
+        if _own(meta).district or nearest:
+            return False
+        # A text that names no other place may tell of one that it goes to, or names only behind.
         before = sentence.opening + sentence.paragraph
-        return not _own(meta).district and not nearest and short_name(asked.name) in before
+        return short_name(asked.name) in before or self._is_the_only_one(
+            asked, before + sentence.following + sentence.closing
+        )
+
+    def _is_the_only_one(self, asked: Mention, text: str) -> bool:
+        """Whether a text names a place, and no other but those in it and around it."""
+        named = self._named_in(text, asked.name) if short_name(asked.name) in text else ()
+        return bool(named) and all(_same(asked, one, False) or _inside(one, asked) for one in named)
+
+    @lru_cache(maxsize=64)  # noqa: B019  there is one locator in a process
+    def _named_in(self, text: str, at_home: str) -> tuple[Mention, ...]:
+        return tuple(self._gazetteer.find(text, [at_home]))
 
     def place_of(self, sentence: Sentence) -> str:
         """Return the name of the place that a sentence tells of; empty where nothing tells it."""
@@ -95,7 +111,7 @@ class Locator:
         for text, nearest in ((sentence.text, slice(None)), (_before(sentence), slice(-1, None))):
             found: list[tuple[int, Mention | None]] = [
                 (mention.start, mention)
-                for mention in self._told_of(text, at_home)
+                for mention in self._told_of(text, at_home, own)
                 if text is sentence.text or asked is None or not _inside(mention, asked)
             ]
             if own.name:
@@ -104,28 +120,40 @@ class Locator:
                 return [mention for _, mention in sorted(found, key=lambda item: item[0])[nearest]]
         return []
 
-    def _told_of(self, text: str, at_home: Collection[str]) -> list[Mention]:
-        """Return the places that a text names, but those in passing and those that are a part of a quoted name."""
+    def _told_of(self, text: str, at_home: Collection[str], own: Place) -> list[Mention]:
+        """Return the places that a text names, but those that are a part of a quoted name, and those in passing.
+
+        Its own place is never named in passing: 来自青浦区人才服务中心的 in a text of 青浦区.
+        """
         names = [match.span() for match in _QUOTED_NAME.finditer(text)]
         return [
             mention
             for mention in self._gazetteer.find(text, at_home)
-            if not _IN_PASSING.search(text, 0, mention.start)
+            if (_is_own(mention, own) or not _IN_PASSING.search(text, 0, mention.start))
             and not any(start < mention.start < end for start, end in names)
         ]
 
     def _last_before(self, sentence: Sentence, at_home: Collection[str]) -> Mention | None:
         """Return the last place named before a paragraph that may be its place: one inside that of the article."""
         own = _own(sentence.article.meta)
-        told = self._told_of(sentence.opening, at_home)
+        told = self._told_of(sentence.opening, at_home, own)
         return next((m for m in reversed(told) if any(_may_be(p, own, at_home) for p in m.places)), None)
 
 
-def is_of_year(sentence: Sentence, year: str) -> bool:
-    """Whether a sentence tells of a year: the one it names, else the last before it, else that of the article."""
+def is_of_year(sentence: Sentence, year: str, *, until: bool = False) -> bool:
+    """Whether a sentence tells of a year: the one it names, else the last before it, else that of the article.
+
+    Args:
+        sentence: the sentence; 今年 and 去年 in it are counted from the year of its article.
+        year: four digits.
+        until: whether the question asks what was summed up until then.
+    """
     inside = _YEAR.findall(sentence.text)
     if inside:
-        return year in inside and (len(set(inside)) == 1 or not _SUMMED.search(sentence.text))
+        return year in inside and (until or len(set(inside)) == 1 or not _SUMMED.search(sentence.text))
+    written = sentence.article.meta.year
+    if written and (said := _RELATIVE_YEAR.findall(sentence.text)):
+        return year in {str(int(written) + _SHIFT[word]) for word in said}
     before = _YEAR.findall(_TITLE.sub("", _before(sentence)))
     if before:
         return bool(before[-1] == year)
@@ -144,6 +172,10 @@ def _same(asked: Mention, found: Mention, exact: bool) -> bool:
     if short_name(asked.name) == short_name(found.name):
         return True
     return not exact and _inside(asked, found)
+
+
+def _is_own(mention: Mention, own: Place) -> bool:
+    return bool(own.name) and short_name(mention.name) == short_name(own.name)
 
 
 def _inside(asked: Mention, found: Mention) -> bool:

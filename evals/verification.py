@@ -61,6 +61,10 @@ def made_answers(
     places = sorted({str(case["place"]) for case in cases if case.get("place")})
     for case in cases:
         golds = [s for gold in case["gold"] for s in _sentences(library, gold["source"], gold["quote"])]
+        held = squeeze("".join(one.text for one in excerpts_of(golds, templates)))
+        quoted = (match[1] for match in _QUOTED.finditer(str(case["answer"])))
+        further = (q for q in quoted if squeeze(q) not in held)
+        golds += [s for q in further for gold in case["gold"][:1] for s in _sentences(library, gold["source"], q)[:1]]
         own = {sentence.document_id for sentence in golds}
         others = [s for s in _near(library, str(case["question"])) if s.document_id not in own]
         others = [s for s in others if not _tells_too(excerpts_of([s], templates)[0], case)]

@@ -61,9 +61,9 @@ _CITY_CODE = 4
 # Set phrases in which a place name stands by chance.
 _PHRASE = re.compile(
     r"长治久安|新乡[贤村风]|(?:幸福|平安|人民|家庭|身体|健康)安康|平安康|大连[接通片]|四平八稳|海西经济区|三明治|文山会海|玉树临风|"
-    r"普洱茶|德州扑克|周口店|都安[排全心置装]|北海道|白山黑水|[全我本该各]市中区"
+    r"普洱茶|德州扑克|周口店|高新[东西南北]区|都安[排全心置装]|北海道|白山黑水|[全我本该各]市中区"
 )
-_PHRASE_BEGINNINGS = "长新幸平人家身健大四海三文玉普德周都北白全我本该各"
+_PHRASE_BEGINNINGS = "高长新幸平人家身健大四海三文玉普德周都北白全我本该各"
 _WINDOW = 8
 """Characters on both sides of a short name from which is told whether it is a word or parts of two (重大|理论)."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import rjieba
 
 from retriever.figures import UNITS, stands_in
-from retriever.names import quoted_names
+from retriever.names import PERSON, quoted_names
 from retriever.places import Gazetteer, Mention, joined, short_name
 from retriever.text import encodable, fold, narrow, simplified, squeeze, without_asking, without_thousands
 
@@ -27,7 +27,10 @@ _QUOTATION = re.compile(r"“[^”]*”|《[^》]*》")
 _OTHER_CLASS = 0.6
 _FOCUS = 1.6
 _SHORT_NAME = 3
-_KNOWN_NAME, _COINED_NAME = 0.7, 0.5
+_FULL_NAME = 3
+_ASKING = re.compile(r"什么|怎么|怎样|哪|如何|多少")
+_TOWNSHIP = re.compile(r"镇(?![长党干级村街区])|街道(?!办?干部)|新村街道")
+KNOWN_NAME, _COINED_NAME = 0.7, 0.5
 
 
 class Ask(StrEnum):
@@ -81,6 +84,8 @@ class Question:
     """Words right beside the asking word: what exactly is asked for."""
     proper: tuple[str, ...]
     """Those of the words that are names of persons, organisations or foreign things."""
+    persons: tuple[str, ...]
+    """Those of the words that are personal names."""
     moments: tuple[str, ...]
     """Words such as 今天 that only a text of that very moment could answer."""
     measures: tuple[Measure, ...]
@@ -159,13 +164,14 @@ class QuestionReader:
         self._vocabulary = vocabulary
         self._words = vocabulary.patterns
         self._gazetteer = gazetteer
-        self._quoted = frozenset(name for name in map(fold, quoted) if _is_distinctive(name))
+        self._quoted = frozenset(n for n in map(fold, quoted) if _is_distinctive(n) and not _ASKING.search(n))
         self._places = frozenset(places)
 
     def read(self, text: str) -> Question:
         """Take a question apart."""
         plain = self._without_preface(narrow(simplified(encodable(text).strip())))
-        mentions = joined(self._gazetteer.find_in_question(plain, self._places), plain)
+        found = [m for m in self._gazetteer.find_in_question(plain, self._places) if not _is_in_a_name(m, plain)]
+        mentions = joined(found, plain)
         left_out = [match.span() for match in self._words["left_out"].finditer(plain)]
         quoted = frozenset(map(fold, quoted_names(plain)))
         places = tuple(
@@ -197,6 +203,7 @@ class QuestionReader:
             tags=dict(tagged),
             focus=tuple(word for word, _ in tagged if word in focus),
             proper=tuple(word for word, tag in tagged if tag in _PROPER_TAGS and len(word) > 2),
+            persons=tuple(word for word, tag in tagged if tag[:2] == "nr" and re.fullmatch(PERSON, word)),
             moments=tuple(self._words["moment"].findall(_QUOTATION.sub("", plain))),
             small_talk=bool(self._words["small_talk"].search(fold(plain))),
             wanted=len(self._words["asked_number"].findall(plain)),
@@ -210,7 +217,7 @@ class QuestionReader:
     def _likeness(self, name: str, quoted: Collection[str]) -> float:
         """Return the share of a name that must stand in the evidence: people leave out or add words in a name."""
         folded = fold(name)
-        return 1.0 if folded in quoted else _KNOWN_NAME if folded in self._quoted else _COINED_NAME
+        return 1.0 if folded in quoted else KNOWN_NAME if folded in self._quoted else _COINED_NAME
 
     def _without_preface(self, text: str) -> str:
         """Return a question without a remark in front of it that says only what it is for."""
@@ -235,7 +242,7 @@ class QuestionReader:
         for match in self._words["named"].finditer(bare):
             meaning = takewhile(lambda word: word not in self._vocabulary.stop, reversed(rjieba.cut(match[0])))
             name = _AREA.sub("", "".join(reversed(list(islice(meaning, 3)))))
-            name = self._words["deed"].sub("", name)
+            name = self._words["deed"].sub("", name).removeprefix("年")
             if len(name) >= 4 and name in bare and _is_distinctive(name):
                 found.append(name)
         kept: list[str] = []
@@ -251,6 +258,20 @@ class QuestionReader:
                 continue
             if len(word) > 1 or word.isascii() or tag in _TELLING_TAGS:
                 yield word, tag
+
+
+def _is_in_a_name(mention: Mention, text: str) -> bool:
+    """Whether a short place name is only a part of a township's or a person's: 老|沙湾|镇, 杨|光明."""
+    if short_name(mention.name) != mention.name:
+        return False
+    if _TOWNSHIP.match(text, mention.end):
+        return True
+    at = 0
+    for word, tag in rjieba.tag(text):
+        if tag[:2] == "nr" and at + len(word) in (mention.start, mention.end) and at < mention.start:
+            return len(text[at : mention.end]) == _FULL_NAME and bool(re.fullmatch(PERSON, text[at : mention.end]))
+        at += len(word)
+    return False
 
 
 def _listed(match: re.Match[str] | None) -> int:

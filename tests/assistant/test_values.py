@@ -46,6 +46,20 @@ def test_a_value_of_the_kind_that_is_asked_for_is_seen(ask: Ask, text: str) -> N
     assert not holds_value("各项工作取得新成效。", ask)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("由国家发展和改革委员会、教育部联合印发。", ["国家发展和改革委员会", "教育部"]),
+        ("记者 王建国中国农业农村部、民政部联合部署。", ["中国农业农村部", "民政部"]),
+        ("由盐都区委组织部会同区教育局举办。", ["盐都区委组织部", "区教育局"]),
+        ("仪式在京举行据中国商飞公司新闻中心。", ["中国商飞公司新闻中心"]),
+        ("组织部门负责实施。", []),
+    ],
+)
+def test_an_organisation_is_told_by_its_whole_name_and_no_more(text: str, names: list[str]) -> None:
+    assert organisations(text) == names
+
+
 def test_persons_and_organisations_are_told_apart_from_their_offices() -> None:
     assert persons("由县委常委、组织部部长何青山同志任主任") == ["何青山"]
     assert organisations("牵头的是市科技局、市教育局和县委人才办公室") == ["市科技局", "市教育局", "县委人才办公室"]

@@ -150,6 +150,14 @@ def verified(evidence: str, text: str, gazetteer: Gazetteer) -> Fault | None:
         ("投入1万5千元。", "投入1.5万元。[1]"),
         ("不断完善服务，未来还要扩大。", "不断完善服务。[1]"),
         ("沙坪坝区引进人才20名，九龙坡区引进人才30名。", "九龙坡区引进人才30名。[1]"),
+        ("沙坪坝区、九龙坡区分别引进人才20名、30名。", "沙坪坝区引进人才20名。[1]"),
+        ("重庆市沙坪坝区通报了三起问题。", "重庆通报了问题。[1]"),
+        ("书记带着三人徒步进山。", "书记带了三个人进山。[1]"),
+        ("选派1284名干部，分别联系1284个自然村。", "选派干部1284名，一人对应一个自然村。[1]"),
+        ("总量不超过50人。", "总量以50人为限。[1]"),
+        ("数量不超过岗位总量的5%。", "数量不得超过岗位总量的5%。[1]"),
+        ("建成国家级和省级基地73个。", "两级基地合计73个。[1]"),
+        ("2016.11--2019.09 李健任组织处处长。", "李健自2016年11月起任组织处处长。[1]"),
     ],
 )
 def test_figures_are_compared_as_values(evidence: str, text: str, gazetteer: Gazetteer) -> None:
@@ -177,6 +185,9 @@ def test_figures_are_compared_as_values(evidence: str, text: str, gazetteer: Gaz
         ("路演30分钟。", "路演30分。[1]", Fault.FIGURE),
         ("占三分之一。", "占三分之二。[1]", Fault.FIGURE),
         ("第一书记在岗在位。", "村民收入有了很大的提高。[1]", Fault.UNLIKE),
+        ("因政策不明等原因存在风险的事项可以报备。", "有的事政策明等原因有了风险，可以报备。[1]", Fault.NEGATION),
+        ("数量不超过岗位总量的5%。", "数量超过岗位总量的5%。[1]", Fault.NEGATION),
+        ("选派干部3名。", "选派干部5个人。[1]", Fault.FIGURE),
     ],
 )
 def test_what_was_changed_is_found(evidence: str, text: str, fault: Fault, gazetteer: Gazetteer) -> None:

@@ -55,6 +55,35 @@ def test_the_place_in_the_name_of_a_university_is_no_place_of_the_question(reade
     assert [place.name for place in reader.read("鸠江区和北京师范大学合作了什么？").places] == ["鸠江区"]
 
 
+@pytest.mark.parametrize("question", ["老沙湾镇的水是谁修的？", "村支书杨光明做了什么？", "高新北区有多少家企业？"])
+def test_a_part_of_another_name_is_no_place(reader: QuestionReader, question: str) -> None:
+    assert reader.read(question).places == ()
+
+
+@pytest.mark.parametrize("question", ["沙湾的水是谁修的？", "光明区做了什么？", "桐庐镇长是谁？"])
+def test_a_place_by_itself_is_one(reader: QuestionReader, question: str) -> None:
+    assert len(reader.read(question).places) == 1
+
+
+def test_persons_are_told_from_other_names(reader: QuestionReader) -> None:
+    assert reader.read("桐庐县的王建国和春茶计划有什么关系？").persons == ("王建国",)
+
+
+def test_a_question_that_somebody_quoted_is_no_name(gazetteer: Gazetteer) -> None:
+    reader = QuestionReader(Vocabulary.load(), gazetteer, ["做了什么事情", "春茶计划"], [])
+    assert reader.read("春茶计划做了什么事情？").names == ("春茶计划",)
+
+
+def test_the_year_in_front_is_no_part_of_a_name(reader: QuestionReader) -> None:
+    question = reader.read("2023年青松计划有多少人？")
+    assert (question.names, question.years) == (("青松计划",), ("2023",))
+
+
+@pytest.mark.parametrize("question", ["鸠江区人社局电话多少？", "服务热线是多少？"])
+def test_a_telephone_number_is_no_figure(reader: QuestionReader, question: str) -> None:
+    assert Ask.NUMBER not in reader.read(question).asks
+
+
 def test_an_ordinary_word_that_somebody_quoted_is_no_name(reader: QuestionReader) -> None:
     assert "人才" not in reader.read("鸠江区引进了多少人才？").names
 
