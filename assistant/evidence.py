@@ -114,6 +114,7 @@ def sentences_of(passages: Sequence[Passage], texts: Mapping[str, str]) -> list[
         for local_start, local_end in statement_spans(chunk.text):
             start, end = chunk.start + local_start, chunk.start + local_end
             begin, stop = whole.rfind("\n", 0, start) + 1, whole.find("\n", end)
+            stop = stop if stop >= 0 else len(whole)
             key = (article.document_id, start)
             if key not in found:
                 found[key] = Sentence(

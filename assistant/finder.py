@@ -165,7 +165,8 @@ class Finder:
             elsewhere = [s for s, v in zip(ranked, verdicts, strict=True) if v.elsewhere]
             if not answers_in_kind((s.text for s in supported), question.asks, question.measures):
                 fitting = [s for s, verdict in zip(ranked, verdicts, strict=True) if not verdict.missing]
-                beside = [s for s in fitting if supported and s.value and _share_a_window(s, supported[0])][:1]
+                beside = [s for s in fitting if supported and _share_a_window(s, supported[0])]
+                beside = [s for s in beside if answers_in_kind([s.text], question.asks, question.measures)][:1]
                 supported = beside + [s for s in supported if beside or (s.support >= _SURE and holds_figure(s.text))]
         passages = _by_evidence(passages, supported)
         return Found(question, passages, supported, elsewhere, Refusal.of(verdicts), weights)

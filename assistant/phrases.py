@@ -22,6 +22,11 @@ NAME_END = re.compile(
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
+def is_common(name: str) -> bool:
+    """Whether a name is an ordinary phrase that somebody put in quotation marks: 三个平台, 一肩挑."""
+    return not NAME_END.search(name) and any(tag[0] in "mqvil" for _, tag in rjieba.tag(fold(name)))
+
+
 def noun_phrases(text: str) -> Iterator[str]:
     """Yield the runs of two words or more that may be a name: 劳动保障|维权|中心, 延边|大学."""
     tagged = rjieba.tag(fold(text))
@@ -33,5 +38,5 @@ def noun_phrases(text: str) -> Iterator[str]:
             if kind[0] not in _WITHIN or not _HAN.fullmatch(following):
                 break
             run += following
-            if kind[0] in _NOUNS and _SHORTEST <= len(run) <= _LONGEST and NAME_END.search(run):
+            if kind[0] in _NOUNS and _SHORTEST <= len(run) <= _LONGEST:
                 yield run

@@ -138,7 +138,8 @@ class Assistant(AnswerService):
             yield replace(draft, status=AnswerStatus.REFUSED, text=self._refusal(found))
             return
         with watch.stage("verify"):
-            lines, holds = self._proof(citations).checked(lines)
+            # What a text's record says of its date is no quotation.
+            lines, holds = (lines, True) if wish is Wish.DATES else self._proof(citations).checked(lines)
         partial = any(not one.supported for one in found)
         status = AnswerStatus.GROUNDED if holds and not partial else AnswerStatus.PARTIAL
         yield replace(draft, status=status, text=joined(lines), citations=citations.all(), timings_ms=dict(watch.ms))

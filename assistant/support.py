@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.evidence import Sentence, share_of
-from assistant.phrases import NAME_END
+from assistant.phrases import NAME_END, is_common
 from assistant.whereabouts import Locator, is_of_year
 from retriever.figures import stands_in
 from retriever.places import short_name
@@ -26,6 +26,8 @@ _SURE = 2.5
 _NAMED_WELL = 2.0
 """Below these log-odds a sentence does not answer a question that names what only other texts hold, be it by a phrase
 that other texts have in quotation marks (一肩挑, 三个平台)."""
+_PHRASED_WELL = 0.5
+"""The same where the phrase does not end like a name (街道整治, 技术项目)."""
 _OPEN_ENDED = frozenset({Ask.COMPARE, Ask.SUMMARY})
 """What has no one answer that a sentence could give: here it is enough that the sentence is about it."""
 _ABOUT = 0.5
@@ -67,7 +69,7 @@ class Judge:
         around = squeeze(fold(sentence.before + sentence.around + sentence.following))
         names = [n for n, least in _names_to_find(question) if share_of(squeeze(fold(n)), around) < least]
         if sentence.support >= _NAMED_WELL:
-            names = [n for n in names if question.likeness[n] != KNOWN_NAME or NAME_END.search(n)]
+            names = [n for n in names if question.likeness[n] != KNOWN_NAME or not is_common(n)]
         if names and (len(names) == len(question.names) or Ask.COMPARE not in question.asks):
             missing += [f"“{name}”" for name in names]
         figures = without_thousands(around)
@@ -77,7 +79,8 @@ class Judge:
         if sentence.support < _SURE:
             missing += [f"“{name}”" for name in unknown if share_of(name, around) < 0.5]
         told = any(sentence.foreign in name or name in sentence.foreign for name in question.names)
-        if sentence.foreign and not told and sentence.support < _NAMED_WELL:
+        known_well = _NAMED_WELL if NAME_END.search(sentence.foreign) else _PHRASED_WELL
+        if sentence.foreign and not told and sentence.support < known_well:
             missing.append(f"“{sentence.foreign}”")
         missing += [term.upper() for term in question.terms if _is_code(term) and term not in around]
         about = sentence.coverage >= _ABOUT

@@ -15,7 +15,8 @@ from retriever.text import is_row
 
 _DIGITS = r"\d[\d,，.]*(?:\.\d+)?"
 _QUALIFIER = (
-    r"(?:不超过|不少于|不低于|不高于|不多于|超过|超|将近|接近|近|大约|约|逾|达|累计|不足|不到|至少|至多|最多|共)?"
+    r"(?:不[得能应可]?(?:超过|少于|低于|高于|多于|超)|超过|超|将近|接近|近|大约|约|逾|达|累计|不足|不到|至少|"
+    r"至多|最多|共)?"
 )
 _CLAUSE_END = re.compile(r"[，；;。：:！？]|,(?!\d)")
 _ITEM_END = re.compile(r"[，；;。：:！？、]|,(?!\d)|和|及")
@@ -44,12 +45,16 @@ _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}日)?|(?:19|20)\d{2}年|[�
 _OFFICE = (
     r"(?:书记|部长|主任|主席|局长|区长|市长|县长|镇长|院长|校长|教授|馆长|队长|组长|会长|经理|董事长|委员|调解员|成员)"
 )
-_PERSONS = re.compile(rf"{_OFFICE}({PERSON}?)(?=同志|[，,、。；;：:任为是在说等）)牵负带亲率介出兼]|$)|({PERSON}?)同志")
+_PERSONS = re.compile(
+    rf"{_OFFICE}({PERSON}?)(?=同志|[，,、。；;：:任为是在说等）)牵负带亲率介出兼]|$)|({PERSON}?)(?<![的等位名])同志"
+)
 _BETWEEN_NAMES = re.compile(
     r"[、，,。；;：:“”（）()\s]|分别|其中|由|有|于|在|和|与|及|等|是|为|牵头|负责|承办|组织(?!部)|实施|设"
-    r"|举行|举办|召开|主办|协办|联合|会同|印发|来自|走进|推荐|邀请"
+    r"|举行|举办|召开|主办|协办|联合(?!大学|会)|会同|印发|来自|走进|推荐|邀请"
 )
 _JOINED = "\u2060"
+_SHORTEST_NAME = 4
+"""Characters that have to be left of a name where something is cut off before it (陈嘉庚|学院)."""
 _AND_INSIDE = re.compile(r"(?:发展|人力资源|住房|工业|文化|自然资源|卫生|农业|广播电视|教育|规划)和(?=[\u4e00-\u9fff])")
 """Names of offices that have a 和 inside: 国家发展和改革委员会."""
 _ORGANISATION = re.compile(
@@ -303,7 +308,7 @@ def _noun_run(text: str) -> str:
 
 
 def _unit_fits(figure: str, measure: str) -> bool:
-    units = re.sub(r"[\d.,，+余多超近约逾达共累计不少于低高足到大接将最至过\s]", "", figure)
+    units = re.sub(r"[\d.,，+余多超近约逾达共累计不少于低高足到大接将最至过得能应可\s]", "", figure)
     wanted = _wanted_unit(measure)
     if wanted not in _MEASURE_WORDS:
         return bool(units)
@@ -312,7 +317,7 @@ def _unit_fits(figure: str, measure: str) -> bool:
 
 def persons(text: str) -> list[str]:
     """Return the persons that a sentence names right behind an office or before 同志, and what the tagger adds."""
-    names = [match[1] or match[2] for match in _PERSONS.finditer(text)]
+    names = [(match[1] or match[2]).removesuffix("的") for match in _PERSONS.finditer(text)]
     tagged = [word for word, tag in rjieba.tag(text) if tag == "nr" and re.fullmatch(PERSON, word)]
     return list(dict.fromkeys([*names, *(name for name in tagged if re.search(rf"{_OFFICE}、?{name}", text))]))
 
@@ -327,9 +332,11 @@ def organisations(text: str, question: str = "") -> list[str]:
 
 
 def _name_only(part: str) -> str:
-    """Return a part of a sentence without what stands before the name in it: a person, a preposition, a time."""
-    kept = ""
-    for word, tag in rjieba.tag(part):
-        before = tag[0] in "pdurct" or (tag.startswith("nr") and len(word) > 2 and not _ORGANISATION.fullmatch(word))
-        kept = "" if before else kept + word
-    return kept
+    """Return a part of a sentence without what stands before the name in it: a person, a preposition, a pronoun."""
+    tagged = rjieba.tag(part)
+    for number, (word, tag) in enumerate(tagged):
+        person = tag[:2] == "nr" and len(word) > 2 and not _ORGANISATION.fullmatch(word)
+        rest = "".join(following for following, _ in tagged[number + 1 :])
+        if not (tag[0] in "pr" or person) or len(rest) < _SHORTEST_NAME or not _ORGANISATION.fullmatch(rest):
+            return "".join(following for following, _ in tagged[number:])
+    return part

@@ -19,7 +19,7 @@ import rjieba
 from assistant.citations import CitationList
 from assistant.drafts import BEGUN_MARKER, ITEM, MARKERS, body_of, plain_text, segments, sentences_in
 from assistant.excerpts import Excerpt
-from assistant.quantities import Quantity, quantities
+from assistant.quantities import Quantity, quantities, years_between
 from assistant.values import persons
 from retriever.figures import UNITS
 from retriever.names import PERSON
@@ -39,44 +39,60 @@ _OPENING, _CLOSING = "“「『《", "”」』》"
 _INERT = str.maketrans({"[": "［", "]": "］", "<": "＜", ">": "＞", "|": " "})
 
 _NEGATION = re.compile(
-    r"(?!不(?:仅|断|但|管|论|过|足|[得能应]?超|少|幸|懈|等|容|免|愧|乏|惜|久|凡|动产|同(?!意))|未来|无(?:人机|偿|论|疑|私|穷|数|形|缝|限)|没收)"
-    r"(?:不得|不能|不再|不会|不予|不用|不必|不准|不许|尚未|未能|未曾|从未|没有|无需|无须|无法|禁止|严禁|不|未|没|无)"
+    r"(?!不(?:得不|能不|仅|断|但|管|论|过|足|[得能应]?超|少|幸|懈|等|容|免|愧|乏|惜|久|凡|动产|同(?!意))|未来|无(?:人机|偿|论|疑|私|穷|数|形|缝|限)|没收)"
+    r"(?:不得|不能|不再|不会|不予|不用|不必|不准|不许|尚未|未能|未曾|从未|没有|没能|没法|无需|无须|无法|难以|禁止|严禁|不|未|没|无)"
     r"(?:再|被|予以|进行|得到|出现|受到)?(?P<what>[\u3400-\u9fff][\u3400-\u9fff0-9])"
 )
 """不仅, 不断, 未来 and the like negate nothing; 不足 and 不超过 belong to a figure."""
 _BEYOND = re.compile(r"(不?)[能得应可]?(超过|低于|少于|高于|多于|晚于|早于)(?![\d一二三四五六七八九十百千万近约])")
 """不超过 and 超过 that stand away from their figure; those right before it are its hedge."""
-_LIST_BEGINS = (re.compile(r"[：:]"), re.compile(r"[：:]|是|即|有|为|由|叫|针对|涉及|包括"))
+_LIST_BEGINS = (re.compile(r"[：:]"), re.compile(r"[：:]|是|即|有(?![序效力关])|为|针对|涉及|包括"))
 """What stands before the things that a sentence lists."""
-_LISTED_BEFORE = re.compile(rf"([^，。；：]+?)(?<![共计达有等超约近])([二两三四五六七八九十]|\d{{1,2}})(?:{UNITS})")
+_LISTED_BEFORE = re.compile(rf"([^，。；：]+?)(?<![共计达有等超约近])([二两三四五六七八九十])(?:{UNITS})")
 """甲、乙、丙三个街道."""
 _AND = re.compile(r"和|以及|及|与")
 _SAID_OF_A_LIST = 0.15
 """Share of the pairs of a sentence that stand in a statement whose items it counts."""
-_ITEMS_BEFORE = re.compile(r"、|和|以及|及|与")
+_SUMS_UP = re.compile(r"(?:一?共|总共|合计|分为|分成|归纳为|概括为)(?:有|是|为)?$")
+"""What stands before the count of things that the source lists."""
+_KINDS = frozenset({"个", "项", "类", "种", "条", "家", "所", "件"})
+_SPELLED = re.compile(r"个?字")
+_ITEM_END = 2
+"""So many characters at the end of an item have to stand in the source, where a sentence counts what it lists."""
+_ITEMS_BEFORE = re.compile(r"、|和|以及|及|与|”“")
+_SUMMED_UP = re.compile(
+    rf"([^，。；：]*、[^，。；：]+)[，,](?:一?共|总共|就是这)(?:有|是)?([二两三四五六七八九十]|\d{{1,2}})(?:{UNITS})"
+)
+"""甲、乙、丙，共三项."""
+_DAYS = re.compile(r"(\d{1,2})[日号]?[^，。；\d]{0,3}?[到至—\-－]+(\d{1,2})[日号]")
+"""8月10日到12日 are three days."""
 _BETWEEN_ITEMS = (
     re.compile(r"、"),
     re.compile(r"[；;]"),
     re.compile(r"[、，,；;]"),
+    re.compile(r"、|以及"),
+    re.compile(r"、|和"),
     re.compile(r"[、，,；;]|和|以及|及|与|还有"),
 )
 _ENUMERATED = re.compile(r"[一二三四五六七八九十]是")
 _PAIR = 2
 _FULL_NAME = 3
-_NO_LAST_CHARACTER = frozenset("自从在任于是为将等和与同称说向对")
+_NO_LAST_CHARACTER = frozenset("自从在任于是为将等和与同称说向对作")
 """What the tagger takes for the last character of a name that ends before it (李健|自2016年)."""
-_NO_SURNAME = frozenset("戴")
+_TITLE = re.compile(r"《[^》]*》")
 _IN_A_NAME = re.compile(
-    r"[\u3400-\u9fff]{0,6}?(?:大学|学院|学校|中学|医院|银行|公司|集团|研究[院所]|政府|委组织部|委人才办)"
+    r"(?:(?![引招与和的在为有到赴区县市])[\u3400-\u9fff]){0,6}?(?:大学(?!生)|学院|医院|银行|公司|集团|研究[院所])|省?政府特殊津贴"
 )
-"""Behind a place that only names whose somebody is: 南京大学, 盱眙县委人才办."""
-_IN_TURN = re.compile(r"分别|分列|依次|各")
+"""Behind a place that is a part of an institution's name: 南京大学, 苏州市立医院."""
+_WORN = re.compile(r"戴[帽口手眼上着]")
+_NUMBER = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿]{2,}|\d")
+_IN_TURN = re.compile(r"分别|分列|依次")
 """Behind it, figures stand in the order of the places before it, not each behind its own."""
 _MOST_LISTED = 12
 _DATES = frozenset("年月日")
 _MEASURED = frozenset({"", "元", "美元", "%", "年", "月", "日", "岁", "亩", "吨", "倍", "天"})
 _NOT = frozenset("不未没无非")
-_LIKE, _LIKE_WITH_FIGURES = 0.25, 0.15
+_LIKE, _LIKE_WITH_FIGURES = 0.3, 0.2
 """Share of the pairs of characters of a sentence that the excerpts have to hold, without and with figures in it."""
 _TOLD = 0.6
 """Share of the pairs of a clause that a sentence has to hold to tell what the clause does."""
@@ -166,10 +182,12 @@ class _Source:
     folded: str
     bare: str
     quantities: tuple[Quantity, ...]
+    years_between: tuple[Quantity, ...]
+    """Those inside the spans that it names."""
     places: frozenset[str]
-    named: frozenset[str]
-    """With the larger ones in front of `places`: 重庆市 in 重庆市九龙坡区."""
     clauses: tuple[_Clause, ...]
+    persons: frozenset[str]
+    """The words that the tagger takes for personal names."""
     only_negated: frozenset[str]
     """What it negates and nowhere says without a negation."""
     statements: tuple[_Statement, ...]
@@ -254,16 +272,15 @@ class Checker:
             if not sources:
                 return Fault.NO_SOURCE
             named = [*_quoted(words), *_named(words)]
-            if not all(any(name in source.folded for source in sources) for name in named):
+            if not all(any(_stands(name, source) for source in sources) for name in named):
                 return Fault.NAME
             holders: list[_Source] = []
             for clause in _CLAUSE_END.split(words):
                 if not _WORD.search(clause):
                     continue
-                places = self._places(clause) or places
+                places = self._places(_TITLE.sub("", clause)) or places
                 figures = quantities(clause)
-                fitting = [one for one in sources if places <= (one.places if figures else one.named)]
-                fitting = [one for one in fitting if _tells(one, figures, words)]
+                fitting = [one for one in sources if places <= one.places and _tells(one, figures, words)]
                 owners = places - self._in_names(clause)
                 fitting = [one for one in fitting if _of_the_place(one, figures, owners)]
                 if not fitting:
@@ -287,9 +304,10 @@ class Checker:
             folded,
             _bare(excerpt.shown),
             tuple(quantities(excerpt.shown)),
+            tuple(years_between(excerpt.shown)),
             self._places(excerpt.shown),
-            frozenset(short_name(mention.name) for mention in self._gazetteer.find(excerpt.shown, self._known)),
             clauses,
+            frozenset(word for word, tag in rjieba.tag(fold(excerpt.shown)) if tag[:2] == "nr"),
             frozenset(what for clause in clauses for what in clause.negated if what not in affirmed),
             tuple(self._statements(excerpt)),
         )
@@ -337,10 +355,15 @@ def _folded(text: str) -> str:
 
 
 def _tells(source: _Source, figures: Sequence[Quantity], sentence: str) -> bool:
-    """Whether all figures are told, or count what their sentence or the source lists (三家单位：甲、乙、丙)."""
+    """Whether all figures are told, or count what their sentence or the source lists (三家单位：甲、乙、丙).
+
+    A year inside a span counts only where nothing is said of it in figures: 2020—2022年50名 are not 50 in 2021.
+    """
+    counts = any(one.unit not in _DATES for one in figures)
+    told = source.quantities if counts else (*source.quantities, *source.years_between)
     return all(
-        any(one.is_told_by(other) for other in source.quantities)
-        or _lists(sentence, one)
+        any(one.is_told_by(other) for other in told)
+        or _lists(sentence, one, source)
         or _is_listed(one, source, sentence)
         for one in figures
     )
@@ -361,25 +384,56 @@ def _of_the_place(source: _Source, figures: Sequence[Quantity], places: frozense
     return True
 
 
-def _lists(sentence: str, count: Quantity) -> bool:
-    """Whether a sentence lists as many things as a figure says, or quotes so many characters (三个字)."""
-    if "字" in sentence and any(len(_HAN.findall(one)) == count.value for one in _quotations(sentence)):
+def _lists(sentence: str, count: Quantity, source: _Source) -> bool:
+    """Whether a sentence lists as many things as a figure says, quotes so many characters, or tells so many days."""
+    if count.unit == "天" and count.value in _days_told(sentence):
+        return True
+    if any(len(_HAN.findall(one)) == count.value for one in _spelled(sentence, count)):
         return True
     if not _is_count(count):
         return False
     if len(_ENUMERATED.findall(sentence)) == count.value:
         return True
-    for match in _LISTED_BEFORE.finditer(sentence):
-        items = [item for item in _ITEMS_BEFORE.split(match[1]) if _WORD.search(item)]
-        if len(items) == count.value and any(one.value == count.value for one in quantities(match[0][len(match[1]) :])):
-            return True
-    return any(
+    if any(
         sum(bool(_WORD.search(item)) for item in between.split(run)) == count.value
         for begins in _LIST_BEGINS
         for after in begins.split(sentence)[1:]
         for run in (after, re.split(r"[，,]", after)[0])
         for between in _BETWEEN_ITEMS
+    ):
+        return True
+    return count.unit != "人" and any(
+        _counts_its_items(match, count, source)
+        for pattern in (_LISTED_BEFORE, _SUMMED_UP)
+        for match in pattern.finditer(sentence)
     )
+
+
+def _counts_its_items(match: re.Match[str], count: Quantity, source: _Source) -> bool:
+    """Whether a list, and the count right behind it, are a list of the source: 甲、乙、丙三个街道."""
+    items = [item for item in _ITEMS_BEFORE.split(match[1]) if _WORD.search(item)]
+    if len(items) != count.value or not any(count.value in statement.lists for statement in source.statements):
+        return False
+    told = quantities(match[0][len(match[1]) :])
+    ends = (_bare(item)[-_ITEM_END:] for item in items)
+    return any(one.value == count.value for one in told) and all(end in source.bare for end in ends)
+
+
+def _spelled(sentence: str, count: Quantity) -> list[str]:
+    """Return what a sentence says to have so many characters: 三个字：“…”."""
+    found = []
+    for match in _SPELLED.finditer(sentence):
+        before = quantities(sentence[max(0, match.start() - 3) : match.start()] + "个")
+        if any(one.value == count.value for one in before):
+            found += [*_quotations(sentence), sentence[match.end() :]]
+    return found
+
+
+def _days_told(sentence: str) -> set[int]:
+    """Return how many days a sentence tells by its dates, from the first to the last or one after another."""
+    folded = squeeze(fold(sentence))
+    spans = {int(match[2]) - int(match[1]) + 1 for match in _DAYS.finditer(folded)}
+    return {*spans, len(re.findall(r"\d[日号](?=、|和|及|$|[。，])", folded))}
 
 
 def _is_count(figure: Quantity) -> bool:
@@ -387,11 +441,13 @@ def _is_count(figure: Quantity) -> bool:
 
 
 def _is_listed(count: Quantity, source: _Source, sentence: str) -> bool:
-    """Whether a source lists as many things, in a statement that the sentence tells of or by 一是, 二是.
+    """Whether a sentence sums up (共三项) what a source lists, in a statement that it tells of or by 一是, 二是.
 
-    Of persons it may list kinds only, and where it tells the same figure of something else it does not count.
+    Where the source tells the same figure of something else, or a total, it does not count.
     """
-    if not _is_count(count) or count.unit == "人" or any(one.value == count.value for one in source.quantities):
+    if not _is_count(count) or count.unit not in _KINDS or any(o.value == count.value for o in source.quantities):
+        return False
+    if not any(_sums_up(clause, count) for clause in _CLAUSE_END.split(sentence)):
         return False
     if len(_ENUMERATED.findall(source.folded)) == count.value:
         return True
@@ -402,12 +458,20 @@ def _is_listed(count: Quantity, source: _Source, sentence: str) -> bool:
     )
 
 
+def _sums_up(clause: str, count: Quantity) -> bool:
+    """Whether a clause says 共, 分为 or the like right before a count."""
+    return any(
+        _SUMS_UP.search(clause[: match.start()])
+        and any(o.value == count.value for o in quantities(clause[match.start() :]))
+        for match in re.finditer(r"[二两三四五六七八九十]|\d+", clause)
+    )
+
+
 def _lengths_of_lists(text: str) -> frozenset[int]:
     """Return how many things the clauses of a text list: 甲、乙和丙 are three, or two where 乙和丙 is one."""
     found: set[int] = set()
     for clause in re.split(r"[，,；;：:。]", text):
-        items = clause.split("、")
-        if len(items) > 1 or _AND.search(clause):
+        for items in (clause.split("、"), clause.split("”“")):
             found |= {len(items), len(items) + bool(_AND.search(items[-1]))}
     return frozenset(found - {1})
 
@@ -440,8 +504,7 @@ def _agree(words: str, sources: Sequence[_Source]) -> bool:
         if any(what in affirmed and _is_about(what, source, said) for what in source.only_negated - negated):
             return False
         told = [clause for clause in source.clauses if len(clause.pairs & said) >= _TOLD * len(clause.pairs)]
-        plain = "；".join(clause.folded for clause in told if not clause.negated)
-        told = [clause for clause in told if not any(what in plain for what in clause.negated)]
+        told = [one for one in told if not any(_tells_better(other, one, said, negated) for other in source.clauses)]
         if not negated and "非" not in folded and any(clause.negated for clause in told):
             return False
         if any(what in affirmed for clause in told for what in clause.negated - negated):
@@ -456,6 +519,13 @@ def _agree(words: str, sources: Sequence[_Source]) -> bool:
     quoted = [*_quoted(words), *(clause for clause in map(_folded, _CLAUSE_END.split(words)) if len(clause) > 3)]
     quoted = [name for name in quoted if any(name in source.folded for source in sources)]
     return all(any(_stands_affirmed(name, source.folded) for source in sources) for name in quoted)
+
+
+def _tells_better(plain: _Clause, denied: _Clause, said: set[str], negated: frozenset[str]) -> bool:
+    """Whether a clause that negates nothing holds all that some words share with one that does, and what it denies."""
+    if plain.negated or not denied.negated or not denied.pairs & said <= plain.pairs:
+        return False
+    return all(what in plain.folded for what in denied.negated) and not any(what in plain.folded for what in negated)
 
 
 def _is_about(what: str, source: _Source, said: set[str]) -> bool:
@@ -475,10 +545,13 @@ def _stands_affirmed(quotation: str, text: str) -> bool:
 
 
 def _alike(words: str, sources: Sequence[_Source]) -> bool:
-    """Whether enough of the words stands in what is cited."""
-    pairs = set(bigrams(words))
+    """Whether enough of the words stands in what is cited, with or without the figures, which may be put otherwise."""
     share = _LIKE_WITH_FIGURES if quantities(words) else _LIKE
-    return sum(any(pair in source.folded for source in sources) for pair in pairs) >= share * len(pairs)
+    for text in (words, _NUMBER.sub(" ", words)):
+        pairs = set(bigrams(text))
+        if sum(any(pair in source.folded for source in sources) for pair in pairs) >= share * len(pairs):
+            return True
+    return False
 
 
 def _is_mostly_quoted(words: str) -> bool:
@@ -516,9 +589,16 @@ def _quotations(words: str) -> list[str]:
 
 def _named(words: str) -> set[str]:
     """Return the persons that are named: behind an office, or full names that the tagger knows for such."""
-    tagged = (word for word, tag in rjieba.tag(fold(words)) if tag == "nr" and len(word) == _FULL_NAME)
-    names = [word for word in tagged if re.fullmatch(PERSON, word) and word[0] not in _NO_SURNAME]
-    return {*map(_folded, persons(words)), *(word[:-1] if word[-1] in _NO_LAST_CHARACTER else word for word in names)}
+    tagged = (word for word, tag in rjieba.tag(fold(words)) if tag[:2] == "nr" and len(word) == _FULL_NAME)
+    full = (word for word in tagged if re.fullmatch(PERSON, word) and not _WORN.match(word))
+    return {*map(_folded, persons(words)), *full}
+
+
+def _stands(name: str, source: _Source) -> bool:
+    """Whether a name stands in a source; one to which the tagger has added the next word (李健|自) without that."""
+    if name in source.folded:
+        return True
+    return len(name) == _FULL_NAME and name[-1] in _NO_LAST_CHARACTER and name[:-1] in source.persons
 
 
 def _proof(words: str, named: Sequence[str], sources: Sequence[_Source]) -> list[_Statement]:

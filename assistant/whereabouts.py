@@ -24,7 +24,10 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=年|[—\-－~至到])")
 _TITLE = re.compile(r"《[^》]*》")
 """The name of a document; a year in it (《三年行动计划（2023—2025年）》) is not that of what follows."""
 _SHIFT = {"今年": 0, "本年度": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1}
-_RELATIVE_YEAR = re.compile("|".join(_SHIFT))
+_RELATIVE_YEAR = re.compile(
+    r"(?<!如)今年|本年度|(?<![较比过失])去年(?!同期)|(?<![以较比])上年(?![轻龄度]|同期)|(?<![目当此以之])前年(?![轻龄均产度])|(?<!说)明年"
+)
+"""目前年轻干部 and 35岁以上年轻干部 name no year, 较去年同期增长 is of this year."""
 _SUMMED = re.compile(r"累计|合计|总计|共计")
 
 
@@ -71,14 +74,13 @@ class Locator:
             return False
         # A text that names no other place may tell of one that it goes to, or names only behind.
         before = sentence.opening + sentence.paragraph
-        return short_name(asked.name) in before or self._is_the_only_one(
-            asked, before + sentence.following + sentence.closing
-        )
+        whole = before + sentence.following + sentence.closing
+        return short_name(asked.name) in before or self._is_the_only_one(asked, whole, exact=exact)
 
-    def _is_the_only_one(self, asked: Mention, text: str) -> bool:
-        """Whether a text names a place, and no other but those in it and around it."""
+    def _is_the_only_one(self, asked: Mention, text: str, *, exact: bool) -> bool:
+        """Whether a text names a place, and no other but those around it and, where it is not exactly meant, in it."""
         named = self._named_in(text, asked.name) if short_name(asked.name) in text else ()
-        return bool(named) and all(_same(asked, one, False) or _inside(one, asked) for one in named)
+        return bool(named) and all(_same(asked, one, exact) or _inside(one, asked) for one in named)
 
     @lru_cache(maxsize=64)  # noqa: B019  there is one locator in a process
     def _named_in(self, text: str, at_home: str) -> tuple[Mention, ...]:

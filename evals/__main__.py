@@ -81,19 +81,20 @@ def make_traps(
 def verification(
     cases: Annotated[Path, typer.Option(help="问题文件，每题带一个真实的回答 answer（JSON Lines）")],
     data: Annotated[Path | None, typer.Option(help="数据目录")] = None,
+    draw: Annotated[int | None, typer.Option(min=2, help="只抽取这么多个回答，一半真实，一半改坏")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出，含判错的回答")] = False,
 ) -> None:
     """测量回答的核对：真实的回答有多少被误判，改坏一处的有多少被查出。"""
     with command():
         settings = Settings.load(data=data)
         from core.templates import Templates
-        from evals.verification import made_answers, measure
+        from evals.verification import drawn, made_answers, measure
         from retriever.library import Library
         from retriever.places import gazetteer
 
         with Library.looking(settings) as library:
             made = list(made_answers(read_jsonl(cases), library, Templates.load("model_answer.toml"), gazetteer()))
-        totals = measure(made, gazetteer())
+        totals = measure(drawn(made, draw) if draw else made, gazetteer())
         if as_json:
             print_json(totals)
         else:
@@ -114,7 +115,8 @@ def retrieval(
         from retriever.reader import open_reader
 
         with _progress() as progress:
-            totals = evaluate(folder, open_encoder(settings), settings, progress, passages, open_reader(settings))
+            encoder, unadapted = open_encoder(settings), open_encoder(settings, adapted=False)
+            totals = evaluate(folder, encoder, settings, progress, passages, open_reader(settings), unadapted)
         if as_json:
             print_json(totals)
         else:
@@ -270,13 +272,14 @@ def train_queries(
     out: Annotated[Path, typer.Option(help="写到这个文件（.npz）")],
     unseen: Annotated[list[Path] | None, typer.Option(help="检索评测集，其中的文本不参与训练，可重复给出")] = None,
 ) -> None:
-    """训练问题向量的适配：把问题的向量转向能回答它的片段；两核约五分钟。"""
-    with command():
+    """训练问题编码的适配：让问题的向量靠近能回答它的片段；两核约四十分钟。"""
+    with command(), tempfile.TemporaryDirectory() as scratch:
         from evals.query_adapter import adapter_of
-        from retriever.builtin.query_adapter import save
+        from retriever.builtin.adapter import save_adapter
         from retriever.encoder import open_encoder
 
-        save(adapter_of(drcd, texts, written, unseen or [], open_encoder(Settings.load())), out)
+        encoder = open_encoder(Settings.load(), adapted=False)
+        save_adapter(out, adapter_of(drcd, texts, written, unseen or [], encoder, Path(scratch), say))
 
 
 @app.command("reader")
@@ -295,21 +298,22 @@ def measure_reader(
         settings = Settings.load()
         from evals.reader.measure import hard_negatives, measure
         from evals.reader.run import make_groups
-        from retriever.builtin.adapter import ADAPTER
+        from retriever.builtin.adapter import READER_ADAPTER
         from retriever.builtin.model import ensure_reader
         from retriever.encoder import open_encoder
         from retriever.reader import OnnxReader
 
         groups = make_groups(cmrc, drcd, texts, unseen or [])
         with tempfile.TemporaryDirectory() as scratch, _progress() as progress:
-            reader = OnnxReader(ensure_reader(Path(scratch), adapter=adapter or ADAPTER))
+            reader = OnnxReader(ensure_reader(Path(scratch), adapter=adapter or READER_ADAPTER))
+            encoder, unadapted = open_encoder(settings), open_encoder(settings, adapted=False)
             totals = measure(
-                cmrc, open_encoder(settings), reader, settings, every=every, held_out=not all_questions,
+                cmrc, encoder, unadapted, reader, settings, every=every, held_out=not all_questions,
                 progress=progress,
             )  # fmt: skip
             for folder in unseen or []:
                 totals[folder.name] = measure(
-                    folder, open_encoder(settings), reader, settings, every=every, held_out=False, progress=progress,
+                    folder, encoder, unadapted, reader, settings, every=every, held_out=False, progress=progress,
                     passages=texts,
                 )  # fmt: skip
             tested = {"cmrc": groups.cmrc, "field": groups.field}

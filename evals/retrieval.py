@@ -54,10 +54,12 @@ def evaluate(
     progress: Callable[[str, int, int], None] | None = None,
     passages: Path | None = None,
     reader: EvidenceReader | None = None,
+    unadapted: Encoder | None = None,
 ) -> dict[str, Any]:
     """Index the passages of a set in a temporary library and score all questions of its `queries.jsonl`.
 
-    `passages` stands where the set comes without its own `passages.jsonl`.
+    `passages` stands where the set comes without its own `passages.jsonl`; `unadapted` is the same encoder without the
+    query adapter, for comparison.
 
     Returns metrics of the fused search and, from the same run, of dense and keyword search alone, and of what `reader`
     makes of the fused one.
@@ -72,7 +74,7 @@ def evaluate(
         for number, (query_id, query) in enumerate(queries):
             if progress is not None:
                 progress("正在检索", number, len(queries))
-            for name, found in searcher.compare(query, 3 * max(DEPTHS)).items():
+            for name, found in searcher.compare(query, 3 * max(DEPTHS), unadapted or encoder).items():
                 rankings[name][query_id] = text_ids(found)
     results: dict[str, Any] = {name: metrics(some, relevant) for name, some in rankings.items()}
     return {"passages": report.documents, "chunks": report.chunks, "queries": len(queries), **results}

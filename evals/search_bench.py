@@ -26,7 +26,6 @@ from core.schema import Chunk, Encoder, Vectors
 from core.settings import Settings
 from evals.texts import prepared_texts
 from retriever.builtin.model import unpack_fp32
-from retriever.builtin.query_adapter import query_adapter
 from retriever.encoder import open_encoder
 from retriever.library import Library
 from retriever.reader import open_reader
@@ -180,8 +179,7 @@ def main(data: Path, models: Path, questions: Path, fp32: Path | None) -> None:
     with Library.reading(settings, encoder.name) as library:
         plain, reading = Searcher(library, encoder), Searcher(library, encoder, reader)
         reading.search(asked[0])
-        adapted = query_adapter(encoder.name)
-        vectors = [adapted(encoder.encode_queries([question])[0]) for question in asked]
+        vectors = [encoder.encode_queries([question])[0] for question in asked]
         found: dict[str, Any] = {"chunks": library.vectors.count()}
         found["ms"] = {
             "embed": _times(lambda i: encoder.encode_queries([asked[i]]), asked),

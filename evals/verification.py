@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from typing import Any
 
 from assistant.citations import CitationList
@@ -80,6 +81,17 @@ def made_answers(
         yield Made(case["id"], "citation", _marked(answer, wrong), excerpts)
         for kind, text in spoiled(answer, str(case.get("place", "")), evidence, places, gazetteer, chance):
             yield Made(case["id"], kind, _marked(text, right), excerpts)
+
+
+def drawn(made: Sequence[Made], count: int, seed: int = 0) -> list[Made]:
+    """Return `count` of the answers, half of them true, the others spoiled in each way in turn while there are any."""
+    chance = random.Random(seed)
+    kinds: dict[str, list[Made]] = defaultdict(list)
+    for one in chance.sample(list(made), len(made)):
+        kinds[one.kind].append(one)
+    true = kinds.pop("true", [])[: count // 2]
+    rounds = zip_longest(*(kinds[kind] for kind in sorted(kinds)))
+    return [*true, *islice((one for some in rounds for one in some if one), count - count // 2)]
 
 
 def measure(made: Sequence[Made], gazetteer: Gazetteer) -> dict[str, Any]:

@@ -22,8 +22,8 @@ import numpy as np
 from core.errors import EncoderError
 from core.schema import Vectors
 from core.settings import BUILTIN_MODEL, Settings
-from retriever.builtin.model import PROMPTS, BuiltinModel, Progress, ensure_model
-from retriever.builtin.runner import Runner
+from retriever.builtin.model import PROMPTS, BuiltinModel, Progress, ensure_model, ensure_query_encoder
+from retriever.builtin.runner import Runner, tokenizer_of
 from retriever.builtin.weights import DIMENSIONS, MAX_TOKENS
 from retriever.text import encodable
 
@@ -37,21 +37,26 @@ _E5_NAME = re.compile(r"(^|[-_])e5(?!.*instruct)([-_]|$)", re.IGNORECASE)
 _MODEL_FILES = {".json", ".safetensors", ".bin", ".model", ".txt"}
 
 
-def open_encoder(settings: Settings, progress: Progress | None = None) -> SentenceEncoder:
+def open_encoder(settings: Settings, progress: Progress | None = None, *, adapted: bool = True) -> SentenceEncoder:
     """Return the encoder that the settings name.
+
+    The built-in one has two models: one for documents, and one for questions that is trained to find the official texts
+    that answer questions in everyday words (see `builtin/QUERY_ADAPTER.md`).
 
     Args:
         settings: `embedding_model` is `builtin`, a local folder, or a model name in the local Hugging Face cache;
             nothing is ever fetched.
         progress: told about the stages of making the built-in model on first use.
+        adapted: whether the built-in model for questions is used, for comparison; without it that for documents is.
 
     Raises:
         EncoderError: the model is missing, damaged or not of a supported kind.
         StoreFullError: there is no room to make the built-in model.
     """
     if settings.embedding_model == BUILTIN_MODEL:
-        model = ensure_model(settings.models, progress)
-        return SentenceEncoder(model.name, DIMENSIONS, lambda: _Builtin(model))
+        documents = ensure_model(settings.models, progress)
+        queries = ensure_query_encoder(settings.models, progress) if adapted else documents
+        return SentenceEncoder(documents.name, DIMENSIONS, lambda: _Builtin(documents, queries))
     return _open_folder(settings.embedding_model)
 
 
@@ -191,20 +196,32 @@ def _unit(vectors: Vectors) -> Vectors:
 
 
 class _Builtin:
-    """The built-in model, straight on ONNX Runtime: sentence-transformers would take 3 to 5 s to import and 300 MB."""
+    """The built-in models, straight on ONNX Runtime: sentence-transformers would take 3 to 5 s to import and 300 MB.
+
+    Each is loaded when it is first needed: an ingest has no questions, a search no documents to embed.
+    """
 
     limit: int | None = MAX_TOKENS
     prompts: Mapping[str, str] = PROMPTS
 
-    def __init__(self, model: BuiltinModel) -> None:
-        self._runner = Runner(model)
-        self.reserved = self._runner.tokenizer.num_special_tokens_to_add(False)
+    def __init__(self, documents: BuiltinModel, queries: BuiltinModel) -> None:
+        self._models = {"document": documents, "query": queries}
+        self._runners: dict[Path, Runner] = {}
+        self._lock = threading.Lock()
+        self._tokenizer = tokenizer_of(documents)
+        self.reserved = self._tokenizer.num_special_tokens_to_add(False)
 
     def token_starts(self, text: str) -> list[int]:
-        return _token_starts(self._runner.tokenizer, text)
+        return _token_starts(self._tokenizer, text)
 
     def embed(self, texts: Sequence[str], task: str) -> Vectors:
-        return self._runner.run([self.prompts[task] + text for text in texts])
+        return self._runner(self._models[task]).run([self.prompts[task] + text for text in texts])
+
+    def _runner(self, model: BuiltinModel) -> Runner:
+        with self._lock:
+            if model.onnx not in self._runners:
+                self._runners[model.onnx] = Runner(model, tokenizer=self._tokenizer)
+            return self._runners[model.onnx]
 
 
 # --- Any other model -------------------------------------------------------------------------------------------

@@ -29,7 +29,9 @@ _FOCUS = 1.6
 _SHORT_NAME = 3
 _FULL_NAME = 3
 _ASKING = re.compile(r"什么|怎么|怎样|哪|如何|多少")
-_TOWNSHIP = re.compile(r"镇(?![长党干级村街区])|街道(?!办?干部)|新村街道")
+_NO_SURNAME = frozenset("和向于任从对与方时")
+"""Surnames that before a place name are mostly words of their own: 和建宁, 向光明学习."""
+_TOWNSHIP = re.compile(r"镇(?![长党干级村街区域海乡])|街道(?!办?干部)|新村街道")
 KNOWN_NAME, _COINED_NAME = 0.7, 0.5
 
 
@@ -242,7 +244,9 @@ class QuestionReader:
         for match in self._words["named"].finditer(bare):
             meaning = takewhile(lambda word: word not in self._vocabulary.stop, reversed(rjieba.cut(match[0])))
             name = _AREA.sub("", "".join(reversed(list(islice(meaning, 3)))))
-            name = self._words["deed"].sub("", name).removeprefix("年")
+            name = self._words["deed"].sub("", name)
+            if re.search(rf"\d{re.escape(name)}", bare):
+                name = name.removeprefix("年度").removeprefix("年")
             if len(name) >= 4 and name in bare and _is_distinctive(name):
                 found.append(name)
         kept: list[str] = []
@@ -268,7 +272,12 @@ def _is_in_a_name(mention: Mention, text: str) -> bool:
         return True
     at = 0
     for word, tag in rjieba.tag(text):
-        if tag[:2] == "nr" and at + len(word) in (mention.start, mention.end) and at < mention.start:
+        if (
+            tag[:2] == "nr"
+            and word[0] not in _NO_SURNAME
+            and at + len(word) in (mention.start, mention.end)
+            and at < mention.start
+        ):
             return len(text[at : mention.end]) == _FULL_NAME and bool(re.fullmatch(PERSON, text[at : mention.end]))
         at += len(word)
     return False

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from core.errors import UsageError
 from core.schema import Encoder, EvidenceReader, Passage, Vectors
-from retriever.builtin.query_adapter import query_adapter
 from retriever.fusion import reciprocal_rank_fusion
 from retriever.library import Library
 from retriever.names import PLACE, QUOTED
@@ -43,7 +42,6 @@ class Searcher:
         """
         self._library = library
         self._encoder = encoder
-        self._adapted = query_adapter(encoder.name)
         self._reader = reader
 
     def scope(
@@ -155,17 +153,17 @@ class Searcher:
                     return kept
         return kept
 
-    def compare(self, query: str, k: int) -> dict[str, list[str]]:
+    def compare(self, query: str, k: int, unadapted: Encoder) -> dict[str, list[str]]:
         """Return the sources of the `k` best chunks by each search alone, fused, and read, from one query.
 
-        `dense` is the embedding model as it is, `adapted` with the query adapter; `plain` is what is commonly done:
-        `dense` and `keyword` fused with equal weights.
+        `dense` is what `unadapted` finds, the embedding model as it is, `adapted` what the encoder of this search does;
+        `plain` is what is commonly done: `dense` and `keyword` fused with equal weights.
         """
         depth = max(CANDIDATES, k)
-        vector = self._encoder.encode_queries([simplified(query)])[0]
-        rankings = self._rankings(query, depth, vector)
+        rankings = self._rankings(query, depth, None)
         fused = self._fuse(rankings)
         rankings["adapted"] = rankings["dense"]
+        vector = unadapted.encode_queries([simplified(query)])[0]
         rankings["dense"] = [chunk_id for chunk_id, _ in self._library.vectors.search(vector, depth)]
         plain = reciprocal_rank_fusion([rankings["dense"], rankings["keyword"]], [1.0, 1.0])
         rankings |= {name: [chunk_id for chunk_id, _ in some] for name, some in (("plain", plain), ("fused", fused))}
@@ -181,7 +179,7 @@ class Searcher:
         if vector is None:
             vector = self._encoder.encode_queries([simplified(query)])[0]
         return {
-            "dense": [chunk_id for chunk_id, _ in self._library.vectors.search(self._adapted(vector), depth, scope)],
+            "dense": [chunk_id for chunk_id, _ in self._library.vectors.search(vector, depth, scope)],
             "keyword": self._library.keywords.search(query, depth, scope),
             "sentence": self._library.keywords.search_sentences(query, depth, scope),
         }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from core.settings import PREFIX
-from retriever.builtin.model import ensure_model, ensure_reader
+from retriever.builtin.model import ensure_model, ensure_query_encoder, ensure_reader
 from retriever.places import Gazetteer
 from tests.office import Office
 
@@ -25,6 +25,7 @@ def model_folder() -> Path:
     """The folder of the built-in models, made once for all runs; their hashes are checked in each."""
     folder = ROOT / ".cache" / "models"
     ensure_model(folder)
+    ensure_query_encoder(folder)
     ensure_reader(folder)
     return folder
 

@@ -37,7 +37,7 @@ class _Query:
 
 
 def measure(
-    folder: Path, encoder: Encoder, reader: EvidenceReader, settings: Settings, *, every: int = 1,
+    folder: Path, encoder: Encoder, unadapted: Encoder, reader: EvidenceReader, settings: Settings, *, every: int = 1,
     held_out: bool = True, progress: Callable[[str, int, int], None] | None = None, passages: Path | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Ask a reading-comprehension set, all of whose passages are indexed, with and without the reader.
@@ -45,6 +45,7 @@ def measure(
     Args:
         folder: `passages.jsonl`, `queries.jsonl` (where these have `answers`, sentences are measured too), `qrels.tsv`.
         encoder: embeds.
+        unadapted: the same without the query adapter; by its cosines it is told what the embedding model alone knows.
         reader: reads.
         settings: where the models are.
         every: 2 takes every second question, and so on.
@@ -70,11 +71,11 @@ def measure(
         for number, query in enumerate(queries):
             if progress:
                 progress("正在检索", number, len(queries))
-            question, vector = searcher.questions.read(query.text), encoder.encode_queries([query.text])[0]
-            near = dict(library.vectors.search(vector, CANDIDATES))
-            compared = searcher.compare(query.text, CANDIDATES)
+            question = searcher.questions.read(query.text)
+            near = dict(library.vectors.search(unadapted.encode_queries([query.text])[0], CANDIDATES))
+            compared = searcher.compare(query.text, CANDIDATES, unadapted)
             dense[query.id], plain[query.id] = text_ids(compared["dense"]), text_ids(compared["plain"])
-            found = searcher.find(question, CANDIDATES, vector=vector)
+            found = searcher.find(question, CANDIDATES)
             fused[query.id] = text_ids(passage.source for passage in found)
             lacking = [passage for passage in found if query.right.isdisjoint(text_ids([passage.source]))]
             answered = read_passages(reader, question, found)
@@ -93,9 +94,9 @@ def measure(
                 judged.append(("unanswerable", odds, _cosine(lacking, near)))
             trap = exchange.trap(query.text, found[0].chunk.text, chance) if number % 2 and found else ""
             if trap:
-                other = encoder.encode_queries([trap])[0]
+                other = unadapted.encode_queries([trap])[0]
                 asked = searcher.questions.read(trap)
-                odds = _odds(read_passages(reader, asked, searcher.find(asked, READ_PASSAGES, vector=other)))
+                odds = _odds(read_passages(reader, asked, searcher.find(asked, READ_PASSAGES)))
                 judged.append(("trap", odds, library.vectors.search(other, 1)[0][1]))
     judgements = {query.id: set(query.right) for query in queries}
     return {

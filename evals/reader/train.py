@@ -25,15 +25,21 @@ LONGEST = 224
 """Tokens of question and window together."""
 
 
-def load(workdir: Path) -> tuple[Reader, Tokenizer]:
-    """Return the untrained reader and its tokenizer; the weights are unpacked in `workdir` on first use."""
+def load_bert(workdir: Path) -> tuple[BertModel, Tokenizer]:
+    """Return the embedding model and its tokenizer; the weights are unpacked in `workdir` on first use."""
     folder = workdir / "fp32"
     if not (folder / "modules.json").exists():
         unpack_fp32(folder)
     tokenizer = Tokenizer.from_file(str(next(folder.rglob("tokenizer.json"))))
+    bert = BertModel.from_pretrained(str(next(folder.rglob("model.safetensors")).parent), add_pooling_layer=False)
+    return bert, tokenizer
+
+
+def load(workdir: Path) -> tuple[Reader, Tokenizer]:
+    """Return the untrained reader and its tokenizer; see `load_bert`."""
+    bert, tokenizer = load_bert(workdir)
     tokenizer.enable_truncation(LONGEST, strategy="only_second")
     tokenizer.enable_padding(pad_id=PAD, pad_token="<pad>")
-    bert = BertModel.from_pretrained(str(next(folder.rglob("model.safetensors")).parent), add_pooling_layer=False)
     reader = Reader(bert)
     reader.frozen = FROZEN_LAYERS
     reader.bert.embeddings.requires_grad_(False)

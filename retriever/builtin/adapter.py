@@ -1,7 +1,7 @@
-"""What makes the evidence reader of the embedding model: the differences of its weights, and its head.
+"""What makes the evidence reader and the query encoder of the embedding model: differences of its weights, and a head.
 
-The file ships with the project; `READER.md` beside it tells how it was made. Matrices are kept as blocks of 32 values
-of 4 bits under one scale, like the weights themselves; everything else in 16 bits.
+The files ship with the project; `READER.md` and `QUERY_ADAPTER.md` beside them tell how they were made. Matrices are
+kept as blocks of 32 values of 4 bits under one scale, like the weights themselves; everything else in 16 bits.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ import numpy.typing as npt
 from core.errors import EncoderError
 from retriever.builtin.weights import BLOCK, unpacked
 
-ADAPTER = Path(__file__).with_name("reader_adapter.npz")
-_DAMAGED = "证据阅读模型的文件缺失或已损坏，请重新下载本项目。"
+READER_ADAPTER = Path(__file__).with_name("reader_adapter.npz")
+QUERY_ADAPTER = Path(__file__).with_name("query_adapter.npz")
+_DAMAGED = "内置模型的适配文件（{name}）缺失或已损坏，请重新下载本项目。"
 _SCALES, _NIBBLES, _SHAPE = "#scales", "#nibbles", "#shape"
 
 Arrays = Mapping[str, npt.NDArray[np.float32]]
 
 
-def save_adapter(path: Path, differences: Arrays, head: Arrays) -> None:
-    """Write the differences of the trained layers, and the head as it is, by their names in the network."""
-    kept: dict[str, npt.NDArray[np.generic]] = {name: array.astype("<f2") for name, array in head.items()}
+def save_adapter(path: Path, differences: Arrays, head: Arrays | None = None) -> None:
+    """Write the differences of the trained layers, and a head as it is, by their names in the network."""
+    kept: dict[str, npt.NDArray[np.generic]] = {name: array.astype("<f2") for name, array in (head or {}).items()}
     for name, array in differences.items():
         if array.ndim == 2:
             blocks = array.reshape(-1, BLOCK)
@@ -50,10 +51,10 @@ def fingerprint_of(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as exc:
-        raise EncoderError(_DAMAGED) from exc
+        raise EncoderError(_DAMAGED.format(name=path.name)) from exc
 
 
-def load_adapter(path: Path = ADAPTER) -> dict[str, npt.NDArray[np.float32]]:
+def load_adapter(path: Path) -> dict[str, npt.NDArray[np.float32]]:
     """Return the differences and the head by their names in the network.
 
     Raises:
@@ -67,5 +68,5 @@ def load_adapter(path: Path = ADAPTER) -> dict[str, npt.NDArray[np.float32]]:
             values = unpacked(arrays[name + _SCALES], arrays[name + _NIBBLES])
             found[name] = values.reshape(arrays[name + _SHAPE])
     except (OSError, EOFError, BadZipFile, ValueError, KeyError) as exc:
-        raise EncoderError(_DAMAGED) from exc
+        raise EncoderError(_DAMAGED.format(name=path.name)) from exc
     return found

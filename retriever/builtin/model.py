@@ -1,8 +1,9 @@
 """The built-in models on disk: made on first use, checked by hash, made anew where they are damaged.
 
-From the weights (see `retriever.builtin.weights`) come two ONNX graphs with int8 matrix products, 77 MB each: the
-embedding model, from the token numbers of one text to the mean of its token vectors, and the evidence reader, from
-those of a question and a text to one number. The word table keeps its 4-bit blocks in them, so nothing is lost there.
+From the weights (see `retriever.builtin.weights`) come three ONNX graphs with int8 matrix products, 77 MB each: the
+embedding model, from the token numbers of one text to the mean of its token vectors, the query encoder, which does the
+same with questions, and the evidence reader, from the token numbers of a question and a text to one number. The word
+table keeps its 4-bit blocks in them, so nothing is lost there.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from core.errors import EncoderError, OrgAskError, StoreFullError
-from retriever.builtin.adapter import ADAPTER, fingerprint_of, load_adapter
+from retriever.builtin.adapter import QUERY_ADAPTER, READER_ADAPTER, fingerprint_of, load_adapter
 from retriever.builtin.weights import (
     BOS,
     DIMENSIONS,
@@ -87,8 +88,26 @@ def ensure_model(models: Path, progress: Progress | None = None, source: Path | 
     return _ensure(_EMBEDDING, models, progress, source)
 
 
+def ensure_query_encoder(
+    models: Path, progress: Progress | None = None, source: Path | None = None, adapter: Path = QUERY_ADAPTER
+) -> BuiltinModel:
+    """Return the query encoder in the folder `models`, made like the embedding model; see `ensure_model`.
+
+    `adapter` is what is added to the weights; see `retriever.builtin.adapter`. Its vectors stand for questions among
+    those of the embedding model.
+    """
+
+    def network(weights: Weights) -> torch.nn.Module:
+        from retriever.builtin.network import adapted_encoder
+
+        return adapted_encoder(weights, load_adapter(adapter))
+
+    recipe = _Recipe("query-encoder-int8", f"1/{fingerprint_of(adapter)}", network)
+    return _ensure(recipe, models, progress, source)
+
+
 def ensure_reader(
-    models: Path, progress: Progress | None = None, source: Path | None = None, adapter: Path = ADAPTER
+    models: Path, progress: Progress | None = None, source: Path | None = None, adapter: Path = READER_ADAPTER
 ) -> BuiltinModel:
     """Return the evidence reader in the folder `models`, made like the embedding model; see `ensure_model`.
 

@@ -127,14 +127,26 @@ def adapted_reader(weights: Weights, adapter: Mapping[str, npt.NDArray[np.float3
     bert = bert_of(weights, vocabulary=1)
     bert.embeddings.word_embeddings = WordTable(weights)  # type: ignore[assignment]
     reader = Reader(bert)
-    parameters = dict(reader.named_parameters())
+    _adapt(reader, adapter)
+    return reader
+
+
+def adapted_encoder(weights: Weights, adapter: Mapping[str, npt.NDArray[np.float32]]) -> MeanPooled:
+    """Return the trained encoder of questions: `weights` with what `adapter` adds to them."""
+    encoder = MeanPooled(weights)
+    _adapt(encoder, adapter)
+    return encoder
+
+
+def _adapt(network: torch.nn.Module, adapter: Mapping[str, npt.NDArray[np.float32]]) -> None:
+    """Add the differences of an adapter to a network, and put its head in the place of the network's."""
+    parameters = dict(network.named_parameters())
     with torch.no_grad():
         for name, array in adapter.items():
             if name.startswith("bert."):
                 parameters[name].add_(torch.from_numpy(array))
             else:
                 parameters[name].copy_(torch.from_numpy(array))
-    return reader
 
 
 def _passed(layer: BertLayer, asking: torch.Tensor, hidden: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:

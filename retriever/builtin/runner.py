@@ -13,7 +13,7 @@ from core.schema import Vectors
 from retriever.builtin.model import BuiltinModel
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding
+    from tokenizers import Encoding, Tokenizer
 
 
 class Runner:
@@ -24,22 +24,22 @@ class Runner:
     threads on one.
     """
 
-    def __init__(self, model: BuiltinModel, longest: int | None = None) -> None:
+    def __init__(self, model: BuiltinModel, longest: int | None = None, tokenizer: Tokenizer | None = None) -> None:
         """Load the model, which takes some tenths of a second.
 
         Args:
             model: complete on disk.
             longest: tokens of an input; what is beyond is not read. Without it nothing is cut, and the caller sees
                 to it that the model can take what it is given.
+            tokenizer: that of the model, where it is loaded already.
         """
         import onnxruntime  # type: ignore[import-untyped]
-        from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(model.onnx), options, ["CPUExecutionProvider"])
         self._threads = ThreadPoolExecutor(cores(), thread_name_prefix="model")
-        self.tokenizer = Tokenizer.from_file(str(model.tokenizer))
+        self.tokenizer = tokenizer or tokenizer_of(model)
         if longest is not None:
             self.tokenizer.enable_truncation(longest)
 
@@ -50,6 +50,13 @@ class Runner:
     def _run(self, encoding: Encoding) -> Vectors:
         output: Vectors = self._session.run(None, {"input_ids": np.array([encoding.ids], np.int64)})[0]
         return output
+
+
+def tokenizer_of(model: BuiltinModel) -> Tokenizer:
+    """Load the tokenizer of a model."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(model.tokenizer))
 
 
 def cores() -> int:

@@ -1,28 +1,48 @@
-"""Training what turns the vectors of questions."""
+"""Training what is added to the embedding model for questions."""
 
 from __future__ import annotations
 
-import numpy as np
+import random
+from collections.abc import Sequence
 
-from core.schema import Vectors
-from evals.query_adapter import Pairs, first_of, train
+import numpy as np
+import torch
+from transformers import BertConfig, BertModel
+
+from evals.query_adapter import Pairs, train, vectors_of
+
+WORDS = 10
+"""Words for each thing that is asked about."""
+
+
+def tokens(questions: Sequence[str]) -> torch.Tensor:
+    return torch.tensor([[int(word) for word in question.split()] for question in questions])
 
 
 def test_training_turns_unseen_questions_to_their_passages() -> None:
-    chance = np.random.default_rng(0)
-    rotation = np.linalg.qr(chance.normal(size=(16, 16)))[0]
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=2 + 12 * WORDS, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    bert = BertModel(config, add_pooling_layer=False).eval()
+    passages = np.random.default_rng(0).normal(size=(12, 32)).astype(np.float32)
+    passages /= np.linalg.norm(passages, axis=1, keepdims=True)
+    chance = random.Random(0)
 
-    def pairs(count: int) -> Pairs:
-        passages = chance.normal(size=(count, 16)).astype(np.float32)
-        passages /= np.linalg.norm(passages, axis=1, keepdims=True)
-        return Pairs((passages @ rotation).astype(np.float32), passages, list(range(count)))
+    def asked(count: int) -> tuple[list[str], list[int]]:
+        right = [chance.randrange(12) for _ in range(count)]
+        questions = [" ".join(str(2 + WORDS * one + chance.randrange(WORDS)) for _ in range(4)) for one in right]
+        return questions, right
 
-    matrix = train([pairs(600)], epochs=150, tie=0.0)
-    unseen = pairs(200)
-    before = first_of(unseen, lambda vectors: vectors)
+    def share_right(questions: list[str], right: list[int]) -> float:
+        with torch.inference_mode():
+            found = (vectors_of(bert, tokens(questions)).numpy() @ passages.T).argmax(axis=1)
+        return float((found == right).mean())
 
-    def turned(vectors: Vectors) -> Vectors:
-        return vectors @ matrix
-
-    assert first_of(unseen, turned)[1] > before[1] + 0.3
-    assert matrix.shape == (16, 16)
+    unseen = asked(200)
+    before = share_right(*unseen)
+    questions, right = asked(600)
+    embeddings = bert.embeddings.word_embeddings.weight.clone()
+    train(bert, tokens, [Pairs(questions, passages, right)], epochs=10, rate=3e-3, frozen=0, tell=lambda line: None)
+    assert share_right(*unseen) > before + 0.5
+    assert torch.equal(bert.embeddings.word_embeddings.weight, embeddings)

@@ -10,7 +10,7 @@ import pytest
 from core.errors import EncoderError
 from core.schema import EvidenceReader
 from core.settings import Settings
-from retriever.builtin.adapter import ADAPTER, load_adapter, save_adapter
+from retriever.builtin.adapter import READER_ADAPTER, load_adapter, save_adapter
 from retriever.builtin.model import ensure_reader
 from retriever.reader import open_reader
 from retriever.windows import shown
@@ -66,8 +66,8 @@ def test_a_reader_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_the_file_that_ships_is_small_and_tells_its_licence() -> None:
-    assert ADAPTER.stat().st_size < 10_000_000
-    card = ADAPTER.with_name("READER.md").read_text("utf-8")
+    assert READER_ADAPTER.stat().st_size < 10_000_000
+    card = READER_ADAPTER.with_name("READER.md").read_text("utf-8")
     assert "CC BY-SA" in card and "train-reader" in card
 
 
@@ -87,6 +87,6 @@ def test_a_missing_or_damaged_adapter_is_one_clear_sentence(content: bytes | Non
     path = tmp_path / "reader.npz"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(EncoderError, match=r"证据阅读模型的文件缺失或已损坏.*。$"):
+    with pytest.raises(EncoderError, match=r"reader\.npz.*缺失或已损坏.*。$"):
         ensure_reader(tmp_path / "models", lambda stage, done: None, adapter=path)
     assert not list((tmp_path / "models").glob("*/model.onnx"))

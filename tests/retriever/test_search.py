@@ -52,7 +52,7 @@ def test_an_exact_word_is_found_where_the_vectors_point_elsewhere(stocked: Offic
     stocked.encoder.instead = TEXTS["繁昌.txt"]
     assert sources(stocked, "茶乡英才", k=1) == ["湄潭.txt"]
     with stocked.reading() as library:
-        compared = Searcher(library, stocked.encoder).compare("茶乡英才", 1)
+        compared = Searcher(library, stocked.encoder).compare("茶乡英才", 1, stocked.encoder)
     assert (compared["dense"], compared["keyword"]) == (["繁昌.txt"], ["湄潭.txt"])
 
 
