@@ -25,7 +25,7 @@ from evals.retrieval import texts_judged
 from retriever.builtin.model import PROMPTS
 from retriever.builtin.weights import PAD
 
-SHARE = 1.0
+SHARE = 0.65
 """How much of what was learned is kept; see “Weights” in `docs/measurements.md`."""
 _FROZEN_LAYERS = 2
 _TEMPERATURE = 0.02

@@ -14,7 +14,7 @@ from retriever.windows import lead_of, shown, windows_of
 READ_PASSAGES = 12
 """So many of the first passages are read."""
 WINDOWS_A_PASSAGE = 3
-_RANK_WEIGHT, _DENSE_WEIGHT = 1.0, 0.5
+_RANK_WEIGHT, _DENSE_WEIGHT = 1.0, 1.0
 """What the logarithms of the rank that search gave, and of that by meaning alone, count beside the log-odds of the
 reader; see “Weights” in `docs/measurements.md`."""
 _NOT_NEAR = 61

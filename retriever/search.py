@@ -21,7 +21,7 @@ from retriever.text import bigrams, simplified
 
 CANDIDATES = 60
 """How many chunks each search hands to the fusion."""
-WEIGHTS = {"dense": 2.0, "keyword": 1.0, "sentence": 1.0}
+WEIGHTS = {"dense": 3.0, "keyword": 1.0, "sentence": 1.0}
 """What a rank in each search counts in the fusion; see “Weights” in `docs/measurements.md`."""
 _ONE_OF_THEM = re.compile(r"(?<!有没有)哪一?个")
 """Asks for one of many places, not for several."""
