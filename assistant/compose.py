@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -132,20 +132,36 @@ class Composer:
 
     def summary(self, sentences: Sequence[Sentence]) -> Iterable[str]:
         """Yield the sections of the text that answers best, each with the sentence that tells most of it."""
-        worth: Counter[str] = Counter()
-        for sentence in sentences[:_VOTES]:
-            worth[sentence.article.id] += 1
-        best = max(sentences[:_VOTES], key=lambda s: worth[s.article.id])
+        best = self._text_asked_about(sentences)
         yield self._templates.fill("answer.list_head", title=inert(best.article.title), where=self._where(best))
+        for heading, quote in self._sections(best):
+            line = self._quote("answer.item", quote)
+            yield self._templates.fill("answer.section", heading=inert(heading), line=line[2:]) if heading else line
+
+    def summary_table(self, sentences: Sequence[Sentence]) -> Iterable[str]:
+        """Yield the same as a table, a row for each section."""
+        best = self._text_asked_about(sentences)
+        yield self._templates.fill("answer.list_head", title=inert(best.article.title), where=self._where(best))
+        yield _cells(self._templates.fill(name) for name in ("table.section", "table.quote"))
+        yield _cells(["---", "---"])
+        for heading, quote in self._sections(best):
+            named = inert(heading) or self._templates.fill("table.untitled")
+            yield _cells([named, self._quote("table.cell", quote)])
+
+    @staticmethod
+    def _text_asked_about(sentences: Sequence[Sentence]) -> Sentence:
+        """Return the first sentence of the text that most of the best ones are of."""
+        worth = Counter(sentence.article.id for sentence in sentences[:_VOTES])
+        return max(sentences[:_VOTES], key=lambda s: worth[s.article.id])
+
+    def _sections(self, best: Sentence) -> Iterator[tuple[str, Quote]]:
+        """Yield the headings of a text, empty where the quote holds it or there is none, with what tells most there."""
         sections: dict[str, list[Chunk]] = {}
-        chunks = self._chunks_of(best.article.id)
-        for number, chunk in enumerate(chunks):
+        for number, chunk in enumerate(self._chunks_of(best.article.id)):
             sections.setdefault(chunk.headings[0] if chunk.headings else f"\n{number}", []).append(chunk)
         for heading, some in list(sections.items())[:_MOST_SECTIONS]:
             if quote := _telling(best, some):
-                line = self._quote("answer.item", quote)
-                named = heading if heading.strip() == heading and heading not in quote.text else ""
-                yield self._templates.fill("answer.section", heading=inert(named), line=line[2:]) if named else line
+                yield heading if heading.strip() == heading and heading not in quote.text else "", quote
 
     def listing(self, question: Question, sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Iterable[str]:
         """Yield the items of a list from the text that answers best, in the order of that text.

@@ -78,6 +78,8 @@ def lines_of(found: Sequence[Found], composer: Composer, wish: Wish | None = Non
     meant = readings(found, composer.place_of)
     if meant and not wish:
         yield from composer.readings(question, list(meant.values()), weights)
+    elif wish is Wish.TABLE and Ask.SUMMARY in asks:
+        yield from composer.summary_table(supported)
     elif wish is Wish.TABLE:
         yield from composer.table(question, supported, weights)
     elif Ask.SUMMARY in asks:

@@ -62,7 +62,7 @@ _NOON = 12
 _LONGEST_SPAN = 10
 _SAME = {"名": "人", "位": "人", "个人": "人", "平米": "平方米", "号": "日", "％": "%"}
 _NO_FIGURE = re.compile(
-    rf"一(?:[{_COUNTED}日号个批种项套类支名位次部年件份些门天度村家场座条处所期户对间块张本台辆只头届队课节周轮组封幅]|$)|两[些级]|十分|百分|千家|万[户家]|一[一二三四五六七八九]"
+    rf"一(?:[{_COUNTED}日号个批种项套类支名位次部年件份些门天度村家场座条处所期户对间块张本台辆只头届队课节周轮组封幅级]|$)|两[些级]|十分|百分|千家|万[户家]|一[一二三四五六七八九]"
 )
 
 
@@ -107,7 +107,7 @@ def years_between(text: str) -> list[Quantity]:
 
 
 def _quantities(text: str) -> Iterator[Quantity]:
-    text = _AFTERNOON.sub(_of_24_hours, text.replace("块钱", "元").replace("个小时", "小时"))
+    text = _AFTERNOON.sub(_of_24_hours, text.replace("块钱", "元").replace("个小时", "小时").replace("个钟头", "小时"))
     text = _ABOUT_AWAY.sub(r"\1约", _PROJECTS.sub("个项目", text))
     text = _ON_THE_CLOCK.sub("时", text)
     text = _CLOCK.sub(r"\1时\2分", text)

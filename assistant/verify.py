@@ -460,11 +460,11 @@ def _is_listed(count: Quantity, source: _Source, sentence: str) -> bool:
 
 def _sums_up(clause: str, count: Quantity) -> bool:
     """Whether a clause says 共, 分为 or the like right before a count."""
-    return any(
-        _SUMS_UP.search(clause[: match.start()])
-        and any(o.value == count.value for o in quantities(clause[match.start() :]))
-        for match in re.finditer(r"[二两三四五六七八九十]|\d+", clause)
-    )
+    for match in re.finditer(r"[二两三四五六七八九十]|\d+", clause):
+        told = quantities(clause[match.start() :])
+        if _SUMS_UP.search(clause[: match.start()]) and any(one.value == count.value for one in told):
+            return True
+    return False
 
 
 def _lengths_of_lists(text: str) -> frozenset[int]:

@@ -271,6 +271,16 @@ def test_a_follow_up_after_a_wish_goes_on_with_the_question_before_it(assistant:
     assert "2150套" in answer.text
 
 
+def test_a_summary_becomes_a_table_with_a_row_for_each_section(assistant: Assistant) -> None:
+    question = "概括一下桐庐县的春茶计划"
+    plain = ask(assistant, question)
+    answer = ask(assistant, "换成表格", ("user", question), ("assistant", plain.text))
+    assert (
+        "| 一、建好平台 | “桐庐县投入680余万元" in answer.text.replace("｜", "|") and "| 二、用好考核 |" in answer.text
+    )
+    assert [c.quote for c in answer.citations] == [c.quote for c in plain.citations]
+
+
 def test_two_years_of_one_place_are_told_apart_in_a_comparison(assistant: Assistant) -> None:
     text = ask(assistant, "青田县2022年和2021年分别引进硕士多少名？").text
     assert "| 2022年 |" in text and "| 2021年 |" in text

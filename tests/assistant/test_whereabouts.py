@@ -33,6 +33,8 @@ def test_the_year_before_a_sentence_counts_but_not_one_in_the_name_of_a_document
         ("今年兑现各类补贴1872.6万元。", ["2023"]),
         ("去年兑现补贴900万元，今年已有1200万元。", ["2022", "2023"]),
         ("2021年至2022年累计兑现补贴900万元。", []),
+        ("目前年轻干部占三成。", ["2020"]),
+        ("35岁以上年轻干部占三成。", ["2020"]),
     ],
 )
 def test_this_year_and_last_year_are_counted_from_the_year_of_the_text(text: str, years: list[str]) -> None:
