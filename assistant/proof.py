@@ -81,7 +81,7 @@ class Proof:
             shown = next((text for text in (quoted, quoted.strip(_MARKS)) if text in beside), None)
             if shown is None:
                 return Badge.UNSUPPORTED
-            beside = beside.replace(shown, "", 1)
+            beside = beside.replace(shown, "", 1).replace(f"《{one.citation.title.translate(_INERT)}》", "")
         beside = _MARKUP.sub(" ", MARKERS.sub("", beside))
         if not _WORD.search(beside):
             return Badge.VERBATIM
@@ -124,4 +124,4 @@ def _is_heading(beside: str, cited: Sequence[_Cited]) -> bool:
 def _named_by(document: Document, article: Article) -> str:
     meta = article.meta
     text = document.text[article.start : article.end]
-    return "\n".join((article.title, meta.province, meta.city, meta.district, meta.date, text))
+    return "\n".join((article.title, meta.province, meta.city, meta.district, f"；{meta.date}；", text))

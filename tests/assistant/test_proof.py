@@ -13,7 +13,7 @@ from core.schema import Article, Document, Metadata
 from retriever.places import Gazetteer
 
 HEADING = "三、建成“青年之家”12个"
-TEXT = f"平湖市工作情况\n{HEADING}\n建成“青年之家”12个，服务青年3400余人次。\n南湖区总量不超过50人，占95%。\n详见www.example.com"
+TEXT = f"2023年平湖市工作情况\n{HEADING}\n建成“青年之家”12个，服务青年3400余人次。\n南湖区总量不超过50人，占95%。\n详见www.example.com"
 FAILED = "〔未通过核对〕"
 
 Prove = Callable[..., Proof]
@@ -27,9 +27,10 @@ def prove(gazetteer: Gazetteer) -> Prove:
         document = Document("d", "简报.txt", "青年工作简报", TEXT, "")
         article = Article("d:0", "d", "青年工作简报", (), 0, len(TEXT), Metadata("浙江省", "嘉兴市", date="2023-05"))
         citations = CitationList(lambda _: document)
+        title = "7月26日18时的简报"
         for quote in quotes:
             start = max(0, TEXT.find(quote))
-            citations.cite("d", "简报.txt", "青年工作简报", start, start + len(quote), quote)
+            citations.cite("d", "简报.txt", title, start, start + len(quote), quote)
         return Proof(citations.all(), lambda *_: (document, article), gazetteer, "〔原文", FAILED)
 
     return made
@@ -55,6 +56,7 @@ def test_what_only_quotes_is_verbatim(prove: Prove, quote: str, line: str) -> No
     [
         ("服务青年3400余人次", "- **平湖市，2023年**：“{}”[1]"),
         ("建成“青年之家”12个", "| 平湖市 | 12个 | “{}”[1] |"),
+        ("服务青年3400余人次", "- **《7月26日18时的简报》（未注明地名）**：“{}”[1]"),
         ("服务青年3400余人次", f"- **{HEADING}**：“{{}}”[1]"),
         ("服务青年3400余人次", "**“青年之家”**：“{}”[1]〔原文 · 嘉兴市 · 2023年〕"),
         ("南湖区总量不超过50人，占95%。", "**95%**。"),
