@@ -11,7 +11,7 @@ from itertools import pairwise
 from assistant.citations import CitationList
 from assistant.enumerations import enumerations
 from assistant.evidence import Sentence, share_of
-from assistant.values import holds_figure, lead_values
+from assistant.values import holds_figure, holds_value, lead_values
 from core.schema import Chunk
 from core.templates import Templates
 from retriever.places import gazetteer, short_name
@@ -111,6 +111,8 @@ class Composer:
         quotes = [cut(sentence, weights, question) for sentence in chosen]
         leads: list[str] = []
         for quote in quotes:
+            if not leads and quote is not quotes[0] and self._leaves_open(quotes[0], question):
+                break
             values = self._values(quote, question)
             new = [value for value in values if not any(value in lead for lead in leads)]
             if new:
@@ -305,6 +307,11 @@ class Composer:
             stop = districts[at + 1].start if at + 1 < len(districts) else len(text)
             text = text[districts[at].start : stop]
         return lead_values(text, question.asks, question.measures, question.text)
+
+    @staticmethod
+    def _leaves_open(quote: Quote, question: Question) -> bool:
+        """Whether a quote holds figures of the kind that is asked for, so that another quote's are no clearer."""
+        return any(holds_value(quote.text, ask, question.measures) for ask in question.asks & _FIGURES)
 
     def _quote(self, template: str, quote: Quote) -> str:
         sentence = quote.sentence

@@ -142,14 +142,38 @@ def test_places_that_are_named_to_leave_them_out_are_not_asked_about(reader: Que
     assert question.places == () and question.spread
 
 
-@pytest.mark.parametrize("question", ["谢谢！", "谢谢你的帮助", "你好", "你是谁？"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "谢谢！",
+        "谢谢你的帮助",
+        "你好",
+        "你是谁？",
+        "帮我写一首诗",
+        "写一段排序的代码",
+        "讲个笑话吧",
+        "12*35等于多少？",
+        "1+1=?",
+    ],
+)
 def test_words_to_a_person_are_small_talk(reader: QuestionReader, question: str) -> None:
     assert reader.read(question).small_talk
 
 
 @pytest.mark.parametrize(
     "question",
-    ["好的做法有哪些？", "感谢信有哪些？", "再见习期是多久？", "你好，桐庐县有多少人报名？", "“今日头条”报道了什么？"],
+    [
+        "好的做法有哪些？",
+        "感谢信有哪些？",
+        "再见习期是多久？",
+        "你好，桐庐县有多少人报名？",
+        "“今日头条”报道了什么？",
+        "写诗的干部叫什么？",
+        "“6+3+2+1”是什么？",
+        "给我讲讲春茶计划",
+        "来桐庐唱歌的是谁？",
+        "来桐庐的人画了多少幅画？",
+    ],
 )
 def test_real_questions_are_not_taken_for_small_talk_or_the_moment(reader: QuestionReader, question: str) -> None:
     found = reader.read(question)
