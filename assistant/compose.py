@@ -57,6 +57,8 @@ _ITEM_NUMBER = 3
 _LONGEST_LIST = 600
 """Characters of all items of a list together."""
 _ITEM_END = re.compile(r"[。！？；;\n]")
+_BULLET = re.compile(r"[-*•·]\s+(?=\S)")
+"""The sign of an item of a list, no word of its text."""
 _CLAUSE_BREAK = re.compile(r"(?<!\d)[，,：:、]|[，,：:、](?!\d)")
 _NUMBER_CUT = re.compile(r"[\d.,，]")
 _INERT = str.maketrans({"[": "［", "]": "］", "*": "＊", "|": "｜"})
@@ -314,6 +316,8 @@ class Composer:
         return any(holds_value(quote.text, ask, question.measures) for ask in question.asks & _FIGURES)
 
     def _quote(self, template: str, quote: Quote) -> str:
+        if bullet := _BULLET.match(quote.text):
+            quote = replace(quote, start=quote.start + bullet.end(), text=quote.text[bullet.end() :])
         sentence = quote.sentence
         where = self._place(sentence) if template == "answer.quote_item" else self._where(sentence)
         text = _unquoted(inert(quote.text))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from assistant.compose import inert
 from assistant.drafts import MARKERS
 from assistant.quantities import quantities
 from assistant.verify import Badge
@@ -22,7 +23,6 @@ _BOLD = "**"
 _ROW_END = " |"
 _MARKUP = re.compile(r"\*\*|^- |\|")
 _WORD = re.compile(r"\w")
-_INERT = str.maketrans({"[": "［", "]": "］", "*": "＊", "|": "｜"})
 _MARKS = "“”"
 _DATES = frozenset("年月日")
 
@@ -77,11 +77,11 @@ class Proof:
             return Badge.UNSUPPORTED
         beside = self._badge.sub("", line)
         for one in cited if markers else ():
-            quoted = one.citation.quote.translate(_INERT)
+            quoted = inert(one.citation.quote)
             shown = next((text for text in (quoted, quoted.strip(_MARKS)) if text in beside), None)
             if shown is None:
                 return Badge.UNSUPPORTED
-            beside = beside.replace(shown, "", 1).replace(f"《{one.citation.title.translate(_INERT)}》", "")
+            beside = beside.replace(shown, "", 1).replace(f"《{inert(one.citation.title)}》", "")
         beside = _MARKUP.sub(" ", MARKERS.sub("", beside))
         if not _WORD.search(beside):
             return Badge.VERBATIM

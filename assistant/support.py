@@ -89,6 +89,8 @@ class Judge:
         names_something = bool(question.terms or question.names or question.places)
         enough = ENOUGH_NAMED if question.places or question.names else ENOUGH
         weak = sentence.support < enough and not (open_ended and about)
+        counts_something_else = not sentence.coverage and bool(question.asks & {Ask.NUMBER, Ask.MONEY})
+        weak = weak or (counts_something_else and sentence.support < _SURE)
         return Verdict(tuple(missing), weak or not names_something, elsewhere)
 
     def _missing_places(self, question: Question, sentence: Sentence) -> list[str]:

@@ -101,6 +101,7 @@ def test_a_figure_of_one_place_is_never_given_for_another(assistant: Assistant, 
         "唐朝有多少位皇帝？",
         "今天桐庐县天气好吗？",
         "鸠江区“江畔英才港”的物业费是多少钱？",
+        "鸠江区的实训营办了几期？",
     ],
 )
 def test_what_the_library_does_not_hold_is_refused_in_one_sentence(assistant: Assistant, question: str) -> None:

@@ -46,3 +46,7 @@ def test_where_the_best_sentence_leaves_open_which_figure_is_meant_none_of_anoth
 
 def test_where_the_best_sentence_has_no_figure_that_of_the_next_is_told(gazetteer: Gazetteer) -> None:
     assert bold(gazetteer, NO_FIGURE, REACHED) == "**3000余人**。"
+
+
+def test_the_sign_of_a_list_item_is_not_quoted(gazetteer: Gazetteer) -> None:
+    assert bold(gazetteer, "- 江北区金融人才很受重视。").startswith("“江北区金融人才")
