@@ -15,9 +15,10 @@ MAY_IMPORT = {
     "retriever": {"core"},
     "ingest": {"core", "retriever"},
     "assistant": {"core", "retriever"},
-    "ui": {"core", "retriever", "assistant"},
-    "app": {"core", "retriever", "assistant", "ui"},
-    "evals": {"core", "retriever", "ingest", "assistant", "ui"},
+    "desk": {"core", "retriever", "assistant"},
+    "ui": {"core", "retriever", "assistant", "desk"},
+    "app": {"core", "retriever", "assistant", "desk", "ui"},
+    "evals": {"core", "retriever", "ingest", "assistant", "desk", "ui"},
 }
 
 FENCES = {

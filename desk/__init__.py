@@ -1,0 +1,1 @@
+"""What people keep and what they may do: accounts, access, conversations, feedback, changes to the library."""

@@ -1,0 +1,77 @@
+"""The SQLite file of what people keep (`desk.sqlite3` in the data folder): conversations, feedback, sessions.
+
+It is kept apart from the library: an ingest holds the library's file for writing while people go on asking, and a
+library that is damaged can be thrown away and made anew, while a conversation cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from core.errors import StoreError, StoreFullError
+from retriever.tables import begin, set_up_connection
+
+FILE = "desk.sqlite3"
+
+
+class Base(DeclarativeBase):
+    """What all tables of this file share. Each table stands in the module of what it keeps."""
+
+
+class DeskDatabase:
+    """The file, open for reading and writing from any thread; every `session` is one transaction."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the file in the data folder, making it and its tables where they do not exist.
+
+        Import the modules whose tables are used before: they are made from `Base`.
+
+        Raises:
+            StoreError: the file is damaged or cannot be written.
+        """
+        with _errors():
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as exc:
+                raise StoreError(f"数据目录 {folder} 无法写入（{exc.strerror or exc}），请检查权限。") from exc
+            self._engine = create_engine(
+                f"sqlite:///{folder / FILE}", connect_args={"timeout": 30}, hide_parameters=True
+            )
+            event.listen(self._engine, "connect", set_up_connection)
+            event.listen(self._engine, "begin", begin)
+            Base.metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open one transaction, committed at its end.
+
+        Raises:
+            StoreError: the file cannot be read or written.
+        """
+        with _errors(), Session(self._engine) as session, session.begin():
+            yield session
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except OperationalError as exc:
+        reason = str(exc.orig)
+        if "full" in reason or "disk I/O" in reason:
+            raise StoreFullError("磁盘空间不足，这次操作没有保存；请清理空间后再试。") from exc
+        raise StoreError(f"对话记录无法读写（{reason}），请检查数据目录的权限和磁盘。") from exc
+    except DatabaseError as exc:
+        raise StoreError("对话记录文件 desk.sqlite3 已损坏，请先把它移走，再重新启动程序。") from exc
