@@ -1,4 +1,7 @@
-"""Links re-posts in the database to one main copy each: the first, or the first that is no scan."""
+"""Links re-posts in the database to one main copy each: the first, or the first that is no scan.
+
+Both lie in one collection: of two copies, one may be for some people only, and the other has to be found without it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def link_new(database: Database) -> int:
 def _link(links: Links, article: StoredText) -> bool:
     bands = signature(article.text).bands()
     for main in links.candidates(bands, _CANDIDATES):
-        if is_repost(article.text, main.text):
+        if main.collection == article.collection and is_repost(article.text, main.text):
             if main.recognised and not article.recognised:
                 links.undo_main(main.article_id)
                 break

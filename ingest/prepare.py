@@ -22,7 +22,7 @@ from retriever.names import names_in
 from retriever.places import gazetteer
 from retriever.rows import PreparedDocument
 
-PIPELINE_VERSION = "4"
+PIPELINE_VERSION = "5"
 """Part of every fingerprint: raise it when reading, cleaning or chunking changes, and the next ingest reads all files
 again."""
 

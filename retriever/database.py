@@ -420,9 +420,10 @@ class Database:
     def index_entries(self, ids: Sequence[str] | None = None) -> Iterator[list[IndexEntry]]:
         """Yield what the derived indexes hold, in batches: of the given chunks (those that are searched), or of all."""
         query = (
-            select(ChunkRow, VectorRow.vector, ArticleRow.title, ArticleRow.meta)
+            select(ChunkRow, VectorRow.vector, ArticleRow.title, ArticleRow.meta, DocumentRow.source)
             .join(VectorRow, ChunkRow.vector == VectorRow.key)
             .join(ArticleRow, ChunkRow.article_id == ArticleRow.id)
+            .join(DocumentRow, ArticleRow.document_id == DocumentRow.id)
             .where(ChunkRow.searched)
             .order_by(ChunkRow.id)
         )

@@ -19,7 +19,7 @@ from retriever.scope import Scope
 from retriever.text import bigrams, statement_spans, without_asking, words
 
 _FIELDS = {"words": words, "bigrams": bigrams}
-_FACTS = ("place", "year", "kind", "article")
+_FACTS = ("place", "year", "kind", "article", "collection")
 _WRITER_MEMORY = 64_000_000
 Facts = Mapping[str, Sequence[str]]
 """Values by the names of `_FACTS`."""
@@ -88,7 +88,10 @@ def _facts(entry: IndexEntry) -> Facts:
     meta = entry.meta
     levels = (Place(meta.province), Place(meta.province, meta.city), Place(meta.province, meta.city, meta.district))
     places = [_place_key(place) for place in dict.fromkeys(levels) if place.name]
-    return {"place": places, "year": [meta.year], "kind": [meta.kind], "article": [entry.article_id]}
+    return {
+        "place": places, "year": [meta.year], "kind": [meta.kind], "article": [entry.article_id],
+        "collection": [entry.collection],
+    }  # fmt: skip
 
 
 def _place_key(place: Place) -> str:
@@ -176,12 +179,18 @@ class _Grain:
 
     def _limits(self, scope: Scope) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
         places = [_place_key(place) for place in scope.places]
-        wanted = {"place": places, "year": scope.years, "kind": scope.kinds, "article": scope.articles}
+        wanted = {
+            "place": places, "year": scope.years, "kind": scope.kinds, "article": scope.articles,
+            "collection": scope.collections,
+        }  # fmt: skip
         for name, values in wanted.items():
             if values:
                 any_of = tantivy.Query.term_set_query(self._schema, name, list(values))
                 # Does not count in the order of the hits.
                 yield tantivy.Occur.Must, tantivy.Query.const_score_query(any_of, 0.0)
+        if scope.hidden:
+            any_of = tantivy.Query.term_set_query(self._schema, "collection", list(scope.hidden))
+            yield tantivy.Occur.MustNot, any_of
 
     def holding(self, pairs: Sequence[str], most: int) -> int:
         terms = [(tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "bigrams", pair)) for pair in set(pairs)]

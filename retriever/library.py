@@ -1,7 +1,9 @@
 """A data folder opened for work: the database with its derived indexes, behind a lock.
 
 Layout of the folder: `orgask.sqlite3` (truth), `index-N/` (Chroma and tantivy, derived; N counts the rebuilds),
-`models/` (unpacked weights), `lock`. Many processes may read, one may write, never both at once.
+`models/` (unpacked weights). Many processes may read while one writes texts and vectors into the database. Only to
+bring up the derived indexes it takes the library for itself: it leaves the file `wanted`, and whoever reads for long
+(the web app) looks for that and gives the library back until it is gone. Locks: `lock` (indexes), `writer.lock`.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import ReadWriteLock, Timeout
+from filelock import FileLock, ReadWriteLock, Timeout
 
 from core.errors import (
     EmptyLibraryError,
@@ -36,7 +38,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _DATABASE = "orgask.sqlite3"
-_INDEX_FORMAT = "3"
+_WRITER, _WANTED = "writer.lock", "wanted"
+_WRITER_WAIT_S = 1.0
+"""Others look for a moment whether the lock of the writer is held."""
+_ALONE_WAIT_S = 180.0
+"""Longer than a language model may take for an answer that is under way."""
+_INDEX_FORMAT = "4"
 """Of what the derived indexes hold; those of another format are made anew."""
 Progress = Callable[[str, int, int], None]
 """Called with a stage in words, what is done and what there is to do."""
@@ -45,11 +52,21 @@ Progress = Callable[[str, int, int], None]
 class Library:
     """The stores of one data folder. `database` is the truth; `vectors` and `keywords` are derived from it."""
 
-    def __init__(self, folder: Path, database: Database, chroma_url: str) -> None:
-        """Use `Library.reading` or `Library.writing`, which hold the lock."""
+    def __init__(
+        self, folder: Path, database: Database, chroma_url: str, index_lock: ReadWriteLock | None = None
+    ) -> None:
+        """Use `Library.reading` or `Library.writing`, which hold the locks.
+
+        Args:
+            folder: the data folder.
+            database: its database.
+            chroma_url: a Chroma server; empty for the embedded one.
+            index_lock: what a writer takes while it changes the derived indexes; None where that is held already.
+        """
         self.folder = folder
         self.database = database
         self._chroma_url = chroma_url
+        self._index_lock = index_lock
         self._vectors: VectorIndex | None = None
         self._keywords: KeywordIndex | None = None
 
@@ -66,12 +83,14 @@ class Library:
             StoreError: the derived indexes do not hold what the database holds, or the folder cannot be used.
         """
         cls.check_readable(settings)
-        with cls._locked(settings, write=False) as library:
+        with cls._shared(settings) as library:
             chunks = library.database.searched_count()
-            if not chunks:
-                raise _empty(settings)
             library._check_encoder(encoder_name)
-            if library.stale or not library._complete(chunks):
+            if not chunks or library.stale or not library._complete(chunks):
+                if _is_held(settings.data / _WRITER):
+                    raise _busy(settings)
+                if not chunks:
+                    raise _empty(settings)
                 raise StoreError("上一次索引没有完成，请先重新运行一次索引（make run 或 python -m ingest）。")
             yield library
 
@@ -89,13 +108,13 @@ class Library:
     @classmethod
     @contextmanager
     def writing(cls, settings: Settings, encoder_name: str, *, rebuild: bool = False) -> Iterator[Library]:
-        """Open for an ingest, alone. With `rebuild`, vectors of another model are dropped instead of refused.
+        """Open for an ingest, the only one. With `rebuild`, vectors of another model are dropped instead of refused.
 
         Raises:
-            StoreBusyError: another process reads or writes.
+            StoreBusyError: another process writes.
             StoreMismatchError: the vectors were made by another model than `encoder_name`.
         """
-        with cls._locked(settings, write=True) as library:
+        with cls._only_writer(settings) as library:
             if rebuild and library.database.state("encoder") not in ("", encoder_name):
                 library._mark_dirty()
                 library.database.drop_all_vectors()
@@ -110,10 +129,15 @@ class Library:
         """Open the database alone for reading, whatever the state of the derived indexes.
 
         Raises:
-            StoreBusyError: another process is writing.
+            StoreBusyError: another process is changing the derived indexes.
         """
-        with cls._locked(settings, write=False) as library:
+        with cls._shared(settings) as library:
             yield library
+
+    @classmethod
+    def is_wanted(cls, settings: Settings) -> bool:
+        """Whether an ingest waits for those who read to give the library back, or has it to itself."""
+        return (settings.data / _WANTED).exists() and _is_held(settings.data / _WRITER)
 
     @classmethod
     @contextmanager
@@ -128,32 +152,76 @@ class Library:
 
     @classmethod
     @contextmanager
-    def _locked(cls, settings: Settings, *, write: bool) -> Iterator[Library]:
+    def _shared(cls, settings: Settings) -> Iterator[Library]:
         folder = settings.data
         with folder_errors(folder):
-            if write:
-                folder.mkdir(parents=True, exist_ok=True)
-            lock = ReadWriteLock(folder / "lock", blocking=False, is_singleton=False)
             try:
-                held = lock.acquire_write() if write else lock.acquire_read()
+                held = _index_lock(folder).acquire_read(blocking=False)
             except Timeout as exc:
-                doing = "正在使用" if write else "正在更新"
-                raise StoreBusyError(
-                    f"资料库 {folder} {doing}中（被另一个进程占用），请等它结束或关闭后再试。"
-                ) from exc
+                raise _busy(settings) from exc
         with held:
-            library = cls(folder, Database(folder / _DATABASE, may_upgrade=write), settings.chroma_url)
+            library = cls(folder, Database(folder / _DATABASE, may_upgrade=False), settings.chroma_url)
             try:
                 yield library
             finally:
                 library.close()
 
+    @classmethod
+    @contextmanager
+    def _only_writer(cls, settings: Settings) -> Iterator[Library]:
+        folder = settings.data
+        with folder_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                held = FileLock(folder / _WRITER, timeout=_WRITER_WAIT_S, is_singleton=False).acquire()
+            except Timeout as exc:
+                raise _busy(settings) from exc
+        with held:
+            database = Database(folder / _DATABASE, may_upgrade=True)
+            library = cls(folder, database, settings.chroma_url, _index_lock(folder))
+            try:
+                yield library
+            finally:
+                library.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Have the derived indexes to oneself; those who read for long are asked to give them back.
+
+        Raises:
+            StoreBusyError: somebody did not.
+        """
+        lock, self._index_lock = self._index_lock, None
+        if lock is None:
+            yield
+            return
+        wanted = self.folder / _WANTED
+        with folder_errors(self.folder):
+            wanted.touch()
+        try:
+            try:
+                held = lock.acquire_write(timeout=_ALONE_WAIT_S)
+            except Timeout as exc:
+                raise StoreBusyError(
+                    f"资料库 {self.folder} 正在使用中，文件已读入，但索引还没有更新；请等使用它的程序结束后再运行一次。"
+                ) from exc
+            with held:
+                yield
+                # What stays open would be read when others change it.
+                self._close_indexes()
+        finally:
+            self._index_lock = lock
+            wanted.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Give all files back."""
+        self._close_indexes()
+        self.database.close()
+
+    def _close_indexes(self) -> None:
         if self._vectors is not None:
             self._vectors.close()
         self._vectors = self._keywords = None
-        self.database.close()
 
     @property
     def vectors(self) -> VectorIndex:
@@ -186,9 +254,10 @@ class Library:
             pending = self.database.pending()
             if not pending and not self._chroma_url:
                 return
-            if self._brought_up(pending, chunks, progress):
-                self._settle()
-                return
+            with self._alone():
+                if self._brought_up(pending, chunks, progress):
+                    self._settle()
+                    return
             log.warning("derived indexes are damaged or disagree with the database; rebuilding them")
         self._rebuild(chunks, progress)
 
@@ -240,10 +309,9 @@ class Library:
         )
 
     def _rebuild(self, chunks: int, progress: Progress | None) -> None:
+        """Make the derived indexes anew beside the old ones, and switch."""
         old, new = self._generation, self._generation + 1
-        if self._vectors is not None:
-            self._vectors.close()
-        self._vectors = self._keywords = None
+        self._close_indexes()
         with folder_errors(self.folder):
             shutil.rmtree(self._index_folder(new), ignore_errors=True)
             self._index_folder(new).mkdir(parents=True)
@@ -261,14 +329,15 @@ class Library:
                 raise
         if not vectors.count() == keywords.count() == chunks:
             raise StoreError("索引重建后数量不符，请检查磁盘后用 --rebuild 再试。")
-        self.database.set_state("generation", str(new))
-        self._vectors, self._keywords = vectors, keywords
-        self._settle()
-        for folder in self.folder.glob("index-*"):
-            if folder != self._index_folder(new):
-                shutil.rmtree(folder, ignore_errors=True)
-        if self._chroma_url:
-            self._open_vectors(old).drop()
+        with self._alone():
+            self.database.set_state("generation", str(new))
+            self._vectors, self._keywords = vectors, keywords
+            self._settle()
+            for folder in self.folder.glob("index-*"):
+                if folder != self._index_folder(new):
+                    shutil.rmtree(folder, ignore_errors=True)
+            if self._chroma_url:
+                self._open_vectors(old).drop()
 
     @staticmethod
     def _filling(
@@ -310,6 +379,23 @@ class Library:
             raise StoreMismatchError(
                 f"资料库是用模型 {stored} 建立的，当前模型是 {encoder_name}；请用 python -m ingest … --rebuild 重建。"
             )
+
+
+def _index_lock(folder: Path) -> ReadWriteLock:
+    return ReadWriteLock(folder / "lock", is_singleton=False)
+
+
+def _is_held(path: Path) -> bool:
+    """Whether another holds the lock at `path`."""
+    try:
+        with FileLock(path, timeout=0, is_singleton=False):
+            return False
+    except Timeout:
+        return True
+
+
+def _busy(settings: Settings) -> StoreBusyError:
+    return StoreBusyError(f"资料库 {settings.data} 正在更新中（被另一个进程占用），请等它结束或关闭后再试。")
 
 
 def _empty(settings: Settings) -> EmptyLibraryError:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
 from retriever.rows import batches
+from retriever.scope import collection_of
 from retriever.tables import ArticleRow, BandRow, ChunkRow, DocumentRow, PendingRow
 
 _RECOGNISED = func.coalesce(func.json_extract(DocumentRow.meta, "$.recognised"), 0)
@@ -21,6 +22,7 @@ class StoredText:
 
     article_id: str
     text: str
+    collection: str = ""
     recognised: bool = False
     """Whether it was read by text recognition, which may misread characters."""
     chunks: tuple[tuple[str, int, int], ...] = ()
@@ -114,16 +116,17 @@ class Links:
                 func.substr(DocumentRow.text, ArticleRow.start + 1, ArticleRow.end - ArticleRow.start),
                 ArticleRow.start,
                 _RECOGNISED,
+                DocumentRow.source,
             )
             .join(DocumentRow, ArticleRow.document_id == DocumentRow.id)
             .where(ArticleRow.id == article_id)
         )
-        body, offset, recognised = self._session.execute(query).one()
+        body, offset, recognised, source = self._session.execute(query).one()
         chunks: Sequence[tuple[str, int, int]] = ()
         if with_chunks:
             found = select(ChunkRow.id, ChunkRow.start, ChunkRow.end).where(ChunkRow.article_id == article_id)
             chunks = [(i, start - offset, end - offset) for i, start, end in self._session.execute(found)]
-        return StoredText(article_id, body, bool(recognised), tuple(chunks))
+        return StoredText(article_id, body, collection_of(source), bool(recognised), tuple(chunks))
 
 
 def delete_documents(session: Session, ids: Sequence[str]) -> None:

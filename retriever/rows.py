@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from core.schema import Article, Chunk, Document, Metadata, Vectors
+from retriever.scope import collection_of
 from retriever.tables import ArticleRow, ChunkRow, FileRow
 
 _T = TypeVar("_T")
@@ -64,6 +65,7 @@ class IndexEntry:
     vector: Vectors
     meta: Metadata
     article_id: str
+    collection: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,10 @@ def chunk_of(row: ChunkRow) -> Chunk:
 
 
 def entry_of(row: Any) -> IndexEntry:
-    """Return what the indexes hold, from a row of chunk, vector, and title and metadata of the article."""
-    chunk, vector, title, meta = row
+    """Return what the indexes hold, from a row of chunk, vector, title and metadata of the article, and source."""
+    chunk, vector, title, meta, source = row
     numbers = np.frombuffer(vector, dtype="<f4")
-    return IndexEntry(chunk.id, title, chunk.text, chunk.embedding_text, numbers, _metadata(meta), chunk.article_id)
+    return IndexEntry(
+        chunk.id, title, chunk.text, chunk.embedding_text, numbers, _metadata(meta), chunk.article_id,
+        collection_of(source),
+    )  # fmt: skip

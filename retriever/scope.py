@@ -1,7 +1,8 @@
-"""What a search is limited to: places, years, kinds of text, single articles."""
+"""What a search is limited to: places, years, kinds of text, collections, single articles."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from core.errors import UsageError
 from retriever.places import Gazetteer, Place
 
 _FIRST_YEAR = 1900
+_CONTAINER = re.compile(r"\.zip$|\.jsonl(?:#|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,27 @@ class Scope:
     kinds: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     """Their ids."""
+    collections: tuple[str, ...] = ()
+    """Their names; see `collection_of`."""
+    hidden: tuple[str, ...] = ()
+    """Collections of which nothing may be found, whatever else is asked for."""
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.years or self.kinds or self.articles)
+        limits = (self.places, self.years, self.kinds, self.articles, self.collections, self.hidden)
+        return any(limits)
+
+    def shows(self, source: str) -> bool:
+        """Whether a text of this source may be shown at all."""
+        return collection_of(source) not in self.hidden
+
+
+def collection_of(source: str) -> str:
+    """Return the collection of a text: the first folder of its source, empty where it lies in none.
+
+    人才/2023/a.docx is in 人才; an archive or a file of records is no folder.
+    """
+    folder, slash, _ = source.partition("/")
+    return folder if slash and not _CONTAINER.search(folder) else ""
 
 
 def places_named(names: Iterable[str], gazetteer: Gazetteer) -> Iterator[Place]:

@@ -16,7 +16,7 @@ from retriever.places import gazetteer
 from retriever.question import Question, QuestionReader, Vocabulary
 from retriever.reading import read_passages
 from retriever.rows import StoredChunk
-from retriever.scope import Scope, places_named, years_between
+from retriever.scope import Scope, collection_of, places_named, years_between
 from retriever.text import bigrams, simplified
 
 CANDIDATES = 60
@@ -52,6 +52,7 @@ class Searcher:
         to_year: int | None = None,
         kinds: Iterable[str] = (),
         sources: Iterable[str] = (),
+        collections: Iterable[str] = (),
     ) -> Scope:
         """Return a scope by what people call things.
 
@@ -61,6 +62,7 @@ class Searcher:
             to_year: the last year.
             kinds: kinds of text, such as 通知.
             sources: names of files, of folders, or of single records. Where one holds a re-post, its main copy counts.
+            collections: names of collections.
 
         Raises:
             UsageError: a name of a place or a source is unknown, or the years are none.
@@ -70,6 +72,7 @@ class Searcher:
             years_between(from_year, to_year),
             tuple(kinds),
             tuple(one for name in sources for one in self._articles(name)),
+            tuple(collections),
         )
 
     def _articles(self, source: str) -> list[str]:
@@ -191,9 +194,11 @@ class Searcher:
 
 def _same_passage(one: StoredChunk, other: StoredChunk) -> bool:
     """Whether two chunks are the same passage in two copies of a piece: most of the shorter stands in the longer, and
-    all of its figures.
+    all of its figures. Copies in two collections are not linked, but bear the same title.
     """
-    if one.main != other.main or one.article.id == other.article.id:
+    linked = one.main == other.main
+    elsewhere = one.article.title == other.article.title and collection_of(one.source) != collection_of(other.source)
+    if not (linked or elsewhere) or one.article.id == other.article.id:
         return False
     shorter, longer = sorted((set(bigrams(chunk.chunk.text)) for chunk in (one, other)), key=len)
     figures = {pair for pair in shorter if pair[0].isdecimal()}

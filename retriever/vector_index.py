@@ -166,7 +166,7 @@ def _flat(entry: IndexEntry) -> dict[str, Any]:
     meta = entry.meta
     return {
         "province": meta.province, "city": meta.city, "district": meta.district, "year": meta.year, "kind": meta.kind,
-        "article": entry.article_id,
+        "article": entry.article_id, "collection": entry.collection,
     }  # fmt: skip
 
 
@@ -179,9 +179,13 @@ def _where(scope: Scope) -> dict[str, Any]:
     parts = [_any([_inside(place) for place in scope.places])] if scope.places else []
     parts += [
         {name: {"$in": list(values)}}
-        for name, values in (("year", scope.years), ("kind", scope.kinds), ("article", scope.articles))
+        for name, values in (
+            ("year", scope.years), ("kind", scope.kinds), ("article", scope.articles),
+            ("collection", scope.collections),
+        )
         if values
-    ]
+    ]  # fmt: skip
+    parts += [{"collection": {"$nin": list(scope.hidden)}}] if scope.hidden else []
     return _all(parts)
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,13 @@ def write_many(office: Office) -> None:
         office.write(f"{number}.txt", report_text(f"晋江市第{number}镇", f"晋才{number}号", number * 50, 40))
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def clerk(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.clerk", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
@@ -46,7 +53,7 @@ def clerk(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 # --- several processes ------------------------------------------------------------------------------------------
 
 
-def test_many_may_read_one_may_write_and_never_both(stocked: Office) -> None:
+def test_many_may_read_while_one_writes_texts(stocked: Office) -> None:
     settings, name = stocked.settings, stocked.encoder.name
     command = [sys.executable, "-m", "tests.clerk", "hold", str(settings.data)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
@@ -60,25 +67,41 @@ def test_many_may_read_one_may_write_and_never_both(stocked: Office) -> None:
         assert ask("reading") == "ok"
         with Library.reading(settings, name) as library:
             assert library.database.counts()[0] == 1
-        with pytest.raises(StoreBusyError, match="正在使用"), Library.writing(settings, name):
-            pass
-
-        assert ask("writing") == "ok"
-        with pytest.raises(StoreBusyError, match="正在更新"), Library.reading(settings, name):
-            pass
-        with pytest.raises(StoreBusyError), Library.writing(settings, name):
-            pass
-
-        assert ask("release") == "ok"
         with Library.writing(settings, name):
-            assert ask("reading") == ask("writing") == "StoreBusyError"
+            assert ask("reading") == "ok"
+            assert ask("writing") == "StoreBusyError"
 
         assert ask("writing") == "ok"
+        with Library.reading(settings, name) as library:
+            assert library.vectors.count()
+        with pytest.raises(StoreBusyError, match="正在更新"), Library.writing(settings, name):
+            pass
+
         other.send_signal(signal.SIGKILL)
         other.wait()
         with Library.writing(settings, name):
             pass
     stocked.chunk_ids()
+
+
+def test_the_indexes_are_changed_by_one_alone_who_asks_for_them(stocked: Office) -> None:
+    settings, name = stocked.settings, stocked.encoder.name
+    stocked.write("新.txt", report_text("繁昌区", "墩苗育才", 300))
+    command = [sys.executable, "-m", "tests.clerk", "ingest", str(settings.data), str(stocked.files)]
+    with ExitStack() as open_writer:
+        with Library.reading(settings, name) as library:
+            before = library.vectors.count()
+            writer = open_writer.enter_context(subprocess.Popen(command, cwd=ROOT))
+            wait_until(lambda: Library.is_wanted(settings))
+            # The texts are there, the indexes as they were.
+            assert library.database.counts()[0] == 2
+            assert library.vectors.count() == before
+            with pytest.raises(StoreBusyError, match="正在更新"), Library.reading(settings, name):
+                pass
+            assert writer.poll() is None
+        assert writer.wait(60) == 0
+    assert not Library.is_wanted(settings)
+    assert len(stocked.chunk_ids()) > before
 
 
 # --- kills ------------------------------------------------------------------------------------------------------

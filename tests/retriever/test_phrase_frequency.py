@@ -25,6 +25,7 @@ def test_a_phrase_is_counted_by_sentences(tmp_path: Path) -> None:
             embedding_text=f"题目\n{text}",
             meta=Metadata(),
             vector=VECTOR,
+            collection="",
         )
         for n, text in enumerate(texts)
     ]
