@@ -9,16 +9,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from core.cli import command
 from core.errors import UsageError
 from core.settings import Settings
-
-if TYPE_CHECKING:
-    from assistant.api import AnswerService
 
 _GRADIO_ENVIRONMENT = {"GRADIO_ANALYTICS_ENABLED": "False", "GRADIO_RUN_HISTORY": "False", "GRADIO_SHARE": "False"}
 
@@ -40,30 +37,22 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         raise UsageError(f"找不到文件夹 {corpus}，请检查 CORPUS 或 --corpus。")
     # Gradio reads these when it is imported.
     os.environ.update(_GRADIO_ENVIRONMENT)
-    from ui.indexing import IndexProcess
+    from desk.desk import Desk
+    from desk.opening import open_engine
     from ui.page import build_page
     from ui.server import PageServer, take_port, web_app
-    from ui.state import Startup
-
-    def open_service() -> AnswerService:
-        from assistant.service import open_assistant
-        from retriever.library import Library
-
-        # Before the model is unpacked for a folder that holds nothing.
-        Library.check_readable(settings)
-        service: AnswerService = open_assistant(settings)
-        return service
 
     with take_port(settings.host, settings.port) as taken, _stop_in_order():
-        startup = Startup(open_service, IndexProcess.of_folder(corpus, settings.data) if corpus else None)
+        engine = open_engine(settings, corpus)
         server = PageServer(
-            web_app(build_page(startup), settings.host), on_ready=lambda: _announce(settings, indexing=bool(corpus))
+            web_app(build_page(Desk(engine)), settings.host),
+            on_ready=lambda: _announce(settings, indexing=bool(corpus)),
         )
-        startup.start()
+        engine.start()
         try:
             server.run(sockets=[taken])
         finally:
-            startup.close()
+            engine.close()
 
 
 def _announce(settings: Settings, *, indexing: bool) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
@@ -94,6 +95,7 @@ class Finder:
     def __init__(self, library: Library, encoder: Encoder, judge: Judge, reader: EvidenceReader | None = None) -> None:
         """`library` is open for reading and was made with `encoder`; `reader` reads what search finds."""
         self._reader = reader
+        self._library = library
         self._database = library.database
         self._encoder = encoder
         self._judge = judge
@@ -114,9 +116,27 @@ class Finder:
             parts = parts_of(self.questions.read(text), self.questions)
         return [self._find(part, watch, scope) for part in parts]
 
-    def scope(self, from_year: int | None, to_year: int | None) -> Scope:
-        """Return the scope of the texts of some years."""
-        return self._searcher.scope(from_year=from_year, to_year=to_year)
+    def search(self, text: str, k: int, scope: Scope | None = None) -> list[Passage]:
+        """Return the `k` best passages for a question or keywords, read where there is a reader."""
+        return self._reading_searcher.search(text, k, scope=scope)
+
+    @cached_property
+    def _reading_searcher(self) -> Searcher:
+        return Searcher(self._library, self._encoder, self._reader)
+
+    def scope(
+        self,
+        *,
+        places: Iterable[str] = (),
+        from_year: int | None = None,
+        to_year: int | None = None,
+        kinds: Iterable[str] = (),
+        collections: Iterable[str] = (),
+    ) -> Scope:
+        """Return a scope by what people call things; see `Searcher.scope`."""
+        return self._searcher.scope(
+            places=places, from_year=from_year, to_year=to_year, kinds=kinds, collections=collections
+        )
 
     @staticmethod
     def _subjects(question: Question) -> tuple[str, ...]:

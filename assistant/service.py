@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice, zip_longest
 
@@ -24,7 +24,7 @@ from assistant.verify import Badge, Checked, Checker
 from assistant.whereabouts import Locator
 from assistant.writer import ModelWriter
 from core.errors import ChatModelError, StoreError
-from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, EvidenceReader, Turn
+from core.schema import Answer, AnswerStatus, Article, CitationStatus, Document, Encoder, EvidenceReader, Passage, Turn
 from core.settings import Settings
 from core.templates import Templates
 from retriever.followup import complete
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 LONGEST_QUESTION = 2000
 OPENING_EXAMPLES = 6
 _EXAMPLE_ARTICLES = 30
+_NO_YEAR = "-"
 
 
 class Assistant(AnswerService):
@@ -60,7 +61,7 @@ class Assistant(AnswerService):
             writer: the attached language model, if there is one.
         """
         self._resources = ExitStack()
-        self._examples: list[str] = []
+        self._examples: dict[tuple[str, ...], list[str]] = {}
         self._database = library.database
         self._templates = templates
         self._writer = writer
@@ -82,16 +83,36 @@ class Assistant(AnswerService):
         """Return the size of the library."""
         return LibraryStatus(*self._database.counts())
 
-    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def answer(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Answer:
         """Return the whole answer."""
-        *_, last = self.stream(question, history)
+        *_, last = self.stream(question, history, scope)
         return last
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def stream(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Iterator[Answer]:
         """Yield the answer line by line; the last one yielded is the whole, checked answer."""
-        yield from self._stream(question, history, self._writer)
+        yield from self._stream(question, history, scope, self._writer)
 
-    def _stream(self, question: str, history: Sequence[Turn], writer: ModelWriter | None) -> Iterator[Answer]:
+    def search(self, query: str, k: int = 10, scope: Scope | None = None) -> list[Passage]:
+        """Return the `k` best passages, ranked and read."""
+        return self._finder.search(query, k, scope)
+
+    def scope(
+        self,
+        *,
+        places: Iterable[str] = (),
+        from_year: int | None = None,
+        to_year: int | None = None,
+        kinds: Iterable[str] = (),
+        collections: Iterable[str] = (),
+    ) -> Scope:
+        """Return a scope by what people call things."""
+        return self._finder.scope(
+            places=places, from_year=from_year, to_year=to_year, kinds=kinds, collections=collections
+        )
+
+    def _stream(
+        self, question: str, history: Sequence[Turn], scope: Scope | None, writer: ModelWriter | None
+    ) -> Iterator[Answer]:
         watch = Stopwatch()
         notes: list[str] = []
         if problem := self._unusable(question):
@@ -102,11 +123,12 @@ class Assistant(AnswerService):
         if not asked:
             yield Answer(question, AnswerStatus.REFUSED, self._templates.fill("refuse.nothing_before"))
             return
-        scope, wish = None, command.wish if command else None
+        wish = command.wish if command else None
         if command and command.wish is Wish.YEARS:
             years = command
         if years:
-            scope = self._finder.scope(years.from_year, years.to_year)
+            of_years = self._finder.scope(from_year=years.from_year, to_year=years.to_year)
+            scope = replace(scope or of_years, years=_common(scope, of_years))
         understood, found = self._understand(asked, without_wishes(earlier), watch, scope)
         if understood != question.strip():
             notes.append(self._templates.fill("notes.understood", question=understood))
@@ -199,17 +221,19 @@ class Assistant(AnswerService):
             raise StoreError("这份资料已不在资料库中，可能已被移除或更新，请重新提问。")
         return document, next((a for a in articles if a.start <= at < a.end), articles[0])
 
-    def examples(self, count: int) -> list[str]:
-        """Return up to `count` questions that the library can answer, drawn from its own texts."""
-        if len(self._examples) < count:
+    def examples(self, count: int, scope: Scope | None = None) -> list[str]:
+        """Return up to `count` questions that the texts in `scope` answer; drawn once for each set of hidden ones."""
+        hidden = Scope(hidden=scope.hidden) if scope and scope.hidden else None
+        known = self._examples.setdefault(hidden.hidden if hidden else (), [])
+        if not known:
             drawn = example_questions(self._database, self._templates, _EXAMPLE_ARTICLES)
-            answered = (q for q in islice(drawn, 3 * count) if self._quoted(q).status is AnswerStatus.GROUNDED)
-            self._examples = list(islice(answered, count))
-        return self._examples[:count]
+            answered = (q for q in islice(drawn, 3 * count) if self._quoted(q, hidden).status is AnswerStatus.GROUNDED)
+            known += islice(answered, count)
+        return known[:count]
 
-    def _quoted(self, question: str) -> Answer:
+    def _quoted(self, question: str, scope: Scope | None) -> Answer:
         """Return the answer without the language model."""
-        *_, last = self._stream(question, (), None)
+        *_, last = self._stream(question, (), scope, None)
         return last
 
     def _unusable(self, question: str) -> str:
@@ -300,28 +324,55 @@ def _together(things: Sequence[str]) -> str:
     return "和".join(filter(None, ("、".join(things[:-1]), things[-1])))
 
 
+def _common(scope: Scope | None, other: Scope) -> tuple[str, ...]:
+    """Return the years of both scopes; where they share none, a year of which there are no texts."""
+    if scope is None or not scope.years:
+        return other.years
+    return tuple(year for year in scope.years if year in other.years) or (_NO_YEAR,)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What answers with, besides the library: loaded once, while libraries are opened and closed."""
+
+    encoder: Encoder
+    reader: EvidenceReader | None
+    writer: ModelWriter | None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Models:
+        """Load the models of `settings`; the built-in ones are unpacked on first use, which takes a minute.
+
+        Raises:
+            core.errors.SettingsError: the settings of the language model cannot work.
+            core.errors.EncoderError: a model cannot be loaded.
+        """
+        from retriever.encoder import open_encoder
+        from retriever.reader import open_reader
+
+        writer = ModelWriter.from_settings(settings)
+        return cls(open_encoder(settings), open_reader(settings), writer)
+
+
 @contextmanager
-def assistant_for(settings: Settings) -> Iterator[Assistant]:
+def assistant_for(settings: Settings, models: Models | None = None) -> Iterator[Assistant]:
     """Open the library of `settings` and answer from it.
 
     Raises:
         core.errors.SettingsError: the settings of the language model cannot work.
         core.errors.StoreError: the library cannot be opened; see `Library.reading`.
     """
-    from retriever.encoder import open_encoder
-    from retriever.reader import open_reader
-
-    writer = ModelWriter.from_settings(settings)
     Library.check_readable(settings)
-    encoder = open_encoder(settings)
-    with Library.reading(settings, encoder.name) as library:
-        yield Assistant(library, encoder, Templates.load("answers.toml"), open_reader(settings), writer)
+    models = models or Models.open(settings)
+    with Library.reading(settings, models.encoder.name) as library:
+        templates = Templates.load("answers.toml")
+        yield Assistant(library, models.encoder, templates, models.reader, models.writer)
 
 
-def open_assistant(settings: Settings) -> Assistant:
-    """Open an assistant that stays open until its `close`, with the model loaded for the first question."""
+def open_assistant(settings: Settings, models: Models | None = None) -> Assistant:
+    """Open an assistant that stays open until its `close`, with the models loaded for the first question."""
     stack = ExitStack()
-    assistant = stack.enter_context(assistant_for(settings))
+    assistant = stack.enter_context(assistant_for(settings, models))
     assistant.keep(stack)
     assistant.examples(OPENING_EXAMPLES)
     return assistant

@@ -105,6 +105,14 @@ class NotIndexedError(StoreError):
     """An indexing refused to begin; the library is as it was before."""
 
 
+class NotReadyError(OrgAskError):
+    """The assistant cannot answer yet, or not now; nothing is wrong with the question."""
+
+
+class AccessError(OrgAskError):
+    """Somebody may not do or see what was asked for; the message does not tell whether it exists."""
+
+
 class EncoderError(OrgAskError):
     """The embedding model cannot be made or loaded."""
 

@@ -6,6 +6,7 @@ library that is damaged can be thrown away and made anew, while a conversation c
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,24 +29,16 @@ class DeskDatabase:
     """The file, open for reading and writing from any thread; every `session` is one transaction."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the file in the data folder, making it and its tables where they do not exist.
+        """Prepare to use the file in the data folder; it and its tables are made when they are first used.
 
-        Import the modules whose tables are used before: they are made from `Base`.
-
-        Raises:
-            StoreError: the file is damaged or cannot be written.
+        Import the modules whose tables are used before that: they are made from `Base`.
         """
-        with _errors():
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as exc:
-                raise StoreError(f"数据目录 {folder} 无法写入（{exc.strerror or exc}），请检查权限。") from exc
-            self._engine = create_engine(
-                f"sqlite:///{folder / FILE}", connect_args={"timeout": 30}, hide_parameters=True
-            )
-            event.listen(self._engine, "connect", set_up_connection)
-            event.listen(self._engine, "begin", begin)
-            Base.metadata.create_all(self._engine)
+        self._folder = folder
+        self._made = False
+        self._making = threading.Lock()
+        self._engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 30}, hide_parameters=True)
+        event.listen(self._engine, "connect", set_up_connection)
+        event.listen(self._engine, "begin", begin)
 
     def close(self) -> None:
         """Give the file back."""
@@ -58,8 +51,22 @@ class DeskDatabase:
         Raises:
             StoreError: the file cannot be read or written.
         """
-        with _errors(), Session(self._engine) as session, session.begin():
-            yield session
+        with _errors():
+            self._make()
+            with Session(self._engine) as session, session.begin():
+                yield session
+
+    def _make(self) -> None:
+        with self._making:
+            if not self._made:
+                try:
+                    self._folder.mkdir(parents=True, exist_ok=True)
+                except OSError as exc:
+                    raise StoreError(
+                        f"数据目录 {self._folder} 无法写入（{exc.strerror or exc}），请检查权限。"
+                    ) from exc
+                Base.metadata.create_all(self._engine)
+                self._made = True
 
 
 @contextmanager

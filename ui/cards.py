@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from assistant.api import LibraryStatus
+from desk.phases import Empty, Failed, Indexing, Phase, Progress, Ready, Starting
 from ui.markup import escape, escape_lines
-from ui.state import Empty, Failed, Indexing, Phase, Progress, Ready, Starting
 from ui.texts import Texts
 
 _COMMAND = re.compile(r"`([^`]*)`")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from core.errors import OrgAskError
+from desk.desk import Desk
+from desk.people import LOCAL
+from desk.phases import Empty, Failed, Phase, Ready
 from ui import cards
 from ui.conversation import Conversation, Stage
 from ui.panel import empty_panel, message_panel, source_panel
 from ui.render import messages
 from ui.running import Run, Runs
 from ui.sources import find_view
-from ui.state import Empty, Failed, Phase, Ready, Startup
 from ui.texts import Texts, texts_for
 
 log = logging.getLogger(__name__)
@@ -28,10 +31,10 @@ Update = Any
 
 
 class Handlers:
-    """The events of the page over one `Startup`. Holds no conversation: that is handed in and out."""
+    """The events of the page over one `Desk`. Holds no conversation: that is handed in and out."""
 
-    def __init__(self, startup: Startup) -> None:
-        self._startup = startup
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._runs = Runs()
 
     def words(self, request: gr.Request) -> tuple[Update, ...]:
@@ -46,7 +49,7 @@ class Handlers:
     def poll(self, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
         """Show the phase of the start: header, notice, card, welcome, its text, chips, input, timer."""
         texts = _texts(request)
-        phase = self._startup.phase
+        phase = self._desk.engine.phase
         ready = isinstance(phase, Ready)
         status = phase.service.status() if isinstance(phase, Ready) else None
         examples = self._examples(phase)
@@ -100,12 +103,11 @@ class Handlers:
             self._runs.end(_session(request), run)
 
     def _growing(self, run: Run, conversation: Conversation, texts: Texts) -> Iterator[Conversation]:
-        phase = self._startup.phase
-        if not isinstance(phase, Ready) or not conversation.busy:
+        if not conversation.busy:
             return
         question = conversation.exchanges[-1].question
         try:
-            for answer in run.follow(phase.service.stream(question, conversation.history())):
+            for answer in run.follow(self._desk.ask(LOCAL, question, conversation.history())):
                 conversation = conversation.grow(answer)
                 yield conversation
             yield conversation.close(Stage.STOPPED if run.stopped.is_set() else Stage.DONE)
@@ -138,7 +140,7 @@ class Handlers:
     def clear(self, request: gr.Request) -> tuple[Update, ...]:
         """Begin a new conversation: conversation, chat, welcome, panel, input, hint."""
         texts = _texts(request)
-        ready = isinstance(self._startup.phase, Ready)
+        ready = isinstance(self._desk.engine.phase, Ready)
         return (
             Conversation(),
             gr.Chatbot(value=[], visible=False),
@@ -151,11 +153,8 @@ class Handlers:
     def show(self, conversation: Conversation, event: gr.EventData, request: gr.Request) -> str:
         """Show what a clicked number stands for: panel."""
         texts = _texts(request)
-        phase = self._startup.phase
-        if not isinstance(phase, Ready):
-            return empty_panel(texts)
         try:
-            view = find_view(str(event.target_name), conversation, phase.service, texts)
+            view = find_view(str(event.target_name), conversation, partial(self._desk.source, LOCAL), texts)
         except OrgAskError as exc:
             return message_panel(str(exc) or texts.source_gone, texts)
         except Exception:
@@ -167,7 +166,7 @@ class Handlers:
         if not isinstance(phase, Ready):
             return []
         try:
-            return phase.service.examples(EXAMPLES)[:EXAMPLES]
+            return self._desk.examples(LOCAL, EXAMPLES)
         except Exception:
             # The page is of use without examples, not without an input.
             log.exception("no example questions")
@@ -176,7 +175,7 @@ class Handlers:
     def _refusal(self, question: str, texts: Texts) -> str:
         if not question:
             return texts.hint_empty
-        if not isinstance(self._startup.phase, Ready):
+        if not isinstance(self._desk.engine.phase, Ready):
             return texts.placeholder_wait
         if len(question) > QUESTION_LIMIT:
             return texts.hint_long.format(count=f"{len(question):,}", limit=f"{QUESTION_LIMIT:,}")

@@ -7,11 +7,11 @@ from typing import Any
 
 import gradio as gr
 
+from desk.desk import Desk
 from ui import cards
 from ui.conversation import Conversation
 from ui.events import EXAMPLES, Handlers
 from ui.panel import empty_panel
-from ui.state import Startup
 from ui.texts import CHINESE
 
 POLL_S = 1.0
@@ -21,13 +21,13 @@ SCRIPT = Path(__file__).with_name("bridge.js")
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build_page(startup: Startup, *, answers_at_once: int = 4, poll_s: float = POLL_S) -> gr.Blocks:
-    """Return the page over a `Startup`; nothing is started here."""
+def build_page(desk: Desk, *, answers_at_once: int = 4, poll_s: float = POLL_S) -> gr.Blocks:
+    """Return the page over a `Desk`; nothing is started here."""
     texts = CHINESE
     page = gr.Blocks(title=texts.name, fill_width=True, fill_height=True, analytics_enabled=False)
     with page:
         parts = _Parts()
-        _wire(page, parts, Handlers(startup), answers_at_once, poll_s)
+        _wire(page, parts, Handlers(desk), answers_at_once, poll_s)
     page.queue(default_concurrency_limit=16)
     return page
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from assistant.api import AnswerService
-from core.schema import Answer, CitationStatus
+from core.schema import Answer, Article, CitationStatus, Document
 from ui.conversation import Conversation
 from ui.panel import View
 from ui.render import cite_target, passage_target
 from ui.texts import Texts
 
+Source = Callable[[str, int], tuple[Document, Article]]
+"""Returns a document by its id, and its article around a character offset."""
 _TARGET = re.compile(r"(cite|passage)-([0-9]{1,6})-([0-9]{1,6})")
 
 
-def find_view(target: str, conversation: Conversation, service: AnswerService, texts: Texts) -> View | None:
+def find_view(target: str, conversation: Conversation, source: Source, texts: Texts) -> View | None:
     """Return the place that `target` names in this conversation, or None where it names nothing.
 
     Raises:
@@ -28,16 +30,16 @@ def find_view(target: str, conversation: Conversation, service: AnswerService, t
     if answer is None:
         return None
     find = _citation_view if kind == "cite" else _passage_view
-    return find(answer, turn, number, service, texts)
+    return find(answer, turn, number, source, texts)
 
 
-def _citation_view(answer: Answer, turn: int, marker: int, service: AnswerService, texts: Texts) -> View | None:
+def _citation_view(answer: Answer, turn: int, marker: int, source: Source, texts: Texts) -> View | None:
     markers = [citation.marker for citation in answer.citations]
     if marker not in markers:
         return None
     at = markers.index(marker)
     citation = answer.citations[at]
-    document, article = service.source(citation.document_id, citation.start)
+    document, article = source(citation.document_id, citation.start)
     return View(
         document=document,
         article=article,
@@ -58,12 +60,12 @@ def _copies(answer: Answer, document_id: str) -> tuple[str, ...]:
     return next((p.copies for p in answer.passages if p.article.document_id == document_id), ())
 
 
-def _passage_view(answer: Answer, turn: int, rank: int, service: AnswerService, texts: Texts) -> View | None:
+def _passage_view(answer: Answer, turn: int, rank: int, source: Source, texts: Texts) -> View | None:
     total = len(answer.passages)
     if not 0 < rank <= total:
         return None
     passage = answer.passages[rank - 1]
-    document, article = service.source(passage.article.document_id, passage.chunk.start)
+    document, article = source(passage.article.document_id, passage.chunk.start)
     return View(
         document=document,
         article=article,

@@ -11,10 +11,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from assistant.api import AnswerService
+from desk.desk import Desk
+from desk.engine import Engine
+from desk.jobs import Runner
 from tests.browser import find_browser
+from tests.ui.fakes import engine_over
 from ui.page import build_page
 from ui.server import PageServer, take_port, web_app
-from ui.state import Indexer, Startup
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -22,13 +25,13 @@ Serve = Callable[..., str]
 
 
 @contextmanager
-def _served(startup: Startup) -> Iterator[str]:
+def _served(engine: Engine) -> Iterator[str]:
     reachable = threading.Event()
     with take_port("127.0.0.1", 0) as taken:
-        server = PageServer(web_app(build_page(startup, poll_s=0.2)), on_ready=reachable.set)
+        server = PageServer(web_app(build_page(Desk(engine), poll_s=0.2)), on_ready=reachable.set)
         # A server outside the main thread leaves signals alone.
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
-        startup.start()
+        engine.start()
         thread.start()
         assert reachable.wait(20)
         try:
@@ -37,7 +40,7 @@ def _served(startup: Startup) -> Iterator[str]:
             server.should_exit = True
             server.force_exit = True
             thread.join(10)
-            startup.close()
+            engine.close()
 
 
 @pytest.fixture
@@ -45,8 +48,8 @@ def serve() -> Iterator[Serve]:
     """Return a function that serves the page over a service and gives its address."""
     with ExitStack() as stack:
 
-        def start(open_service: Callable[[], AnswerService], indexer: Indexer | None = None) -> str:
-            return stack.enter_context(_served(Startup(open_service, indexer, busy_retry_s=0.1)))
+        def start(open_service: Callable[[], AnswerService], indexer: Runner | None = None) -> str:
+            return stack.enter_context(_served(engine_over(open_service, indexer)))
 
         yield start
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.api import LibraryStatus
+from assistant.api import AnswerService, LibraryStatus
 from core.errors import StoreError
 from core.schema import (
     Answer,
@@ -21,7 +21,13 @@ from core.schema import (
     Passage,
     Turn,
 )
-from ui.state import Progress
+from desk.desk import Desk
+from desk.engine import Engine
+from desk.indexing import Outcome
+from desk.jobs import Jobs, Runner, Work
+from desk.phases import Progress
+from retriever.places import gazetteer
+from retriever.scope import Scope, places_named, years_between
 
 REPORT_TEXT = """九龙坡区青年人才工作总结
 
@@ -137,16 +143,40 @@ class ScriptedService:
     error: Exception | None = None
     documents: dict[str, Document] = field(default_factory=lambda: {"report": _REPORT, "news": _NEWS})
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    scopes: list[Scope | None] = field(default_factory=list)
     hold: threading.Event | None = None
+    closed: bool = False
 
     def status(self) -> LibraryStatus:
         return self.size
 
-    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        return list(self.stream(question, history))[-1]
+    def answer(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Answer:
+        return list(self.stream(question, history, scope))[-1]
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def search(self, query: str, k: int = 10, scope: Scope | None = None) -> list[Passage]:
+        self.scopes.append(scope)
+        found = [p for answer in self.script for p in answer.passages]
+        return [p for p in found if scope is None or scope.shows(p.source)][:k]
+
+    def scope(
+        self,
+        *,
+        places: Iterable[str] = (),
+        from_year: int | None = None,
+        to_year: int | None = None,
+        kinds: Iterable[str] = (),
+        collections: Iterable[str] = (),
+    ) -> Scope:
+        return Scope(
+            tuple(places_named(places, gazetteer())),
+            years_between(from_year, to_year),
+            tuple(kinds),
+            collections=tuple(collections),
+        )
+
+    def stream(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Iterator[Answer]:
         self.asked.append((question, tuple(history)))
+        self.scopes.append(scope)
         if self.error:
             raise self.error
         whole = next((answer for answer in self.script if answer.question == question), self.script[-1])
@@ -162,27 +192,32 @@ class ScriptedService:
             raise StoreError("这份文件已不在资料库中。")
         return self.documents[document_id], _ARTICLES[document_id]
 
-    def examples(self, count: int) -> list[str]:
+    def examples(self, count: int, scope: Scope | None = None) -> list[str]:
         return EXAMPLE_QUESTIONS[:count]
+
+    def close(self) -> None:
+        self.closed = True
 
     def _pause(self) -> None:
         threading.Event().wait(self.step_s)
 
 
 class ScriptedIndexer:
-    """Waits to be let go, with the progress that it was given."""
+    """Waits to be let go, with the progress that it was given; a `desk.jobs.Runner`."""
 
     def __init__(self, failed_files: bool = False, error: Exception | None = None) -> None:
         self.failed_files = failed_files
         self.error = error
         self.now: Progress | None = None
         self.done = threading.Event()
+        self.began = threading.Event()
 
-    def run(self) -> bool:
+    def run(self) -> Outcome:
+        self.began.set()
         self.done.wait(30)
         if self.error:
             raise self.error
-        return self.failed_files
+        return Outcome(self.failed_files)
 
     def progress(self) -> Progress | None:
         return self.now
@@ -191,17 +226,25 @@ class ScriptedIndexer:
         self.done.set()
 
 
+def engine_over(
+    open_service: Callable[[], AnswerService], indexer: Runner | None = None, *, busy_retry_s: float = 0.1
+) -> Engine:
+    """Return an engine whose changes of the library are done by `indexer`; with one, it begins with a change."""
+    jobs = Jobs(lambda job: indexer or ScriptedIndexer())
+    first = (lambda: jobs.submit(Work.START, "", (), ())) if indexer else None
+    return Engine(open_service, jobs, first=first, busy_retry_s=busy_retry_s)
+
+
 def main() -> None:
     """Serve the page over the script, for trying it: `python -m tests.ui.fakes [PORT]`."""
     from ui.page import build_page
     from ui.server import PageServer, take_port, web_app
-    from ui.state import Startup
 
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 7860
-    startup = Startup(ScriptedService)
-    startup.start()
+    engine = engine_over(ScriptedService)
+    engine.start()
     print(f"http://127.0.0.1:{port}", file=sys.stderr)  # noqa: T201
-    PageServer(web_app(build_page(startup))).run(sockets=[take_port("127.0.0.1", port)])
+    PageServer(web_app(build_page(Desk(engine)))).run(sockets=[take_port("127.0.0.1", port)])
 
 
 if __name__ == "__main__":

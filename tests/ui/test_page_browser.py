@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from assistant.api import LibraryStatus
 from core.errors import ChatModelError, StoreBusyError, StoreMismatchError
 from core.schema import Turn
+from desk.phases import Progress
 from tests.ui.conftest import Serve
 from tests.ui.fakes import (
     CADRES,
@@ -24,7 +25,6 @@ from tests.ui.fakes import (
     ScriptedIndexer,
     ScriptedService,
 )
-from ui.state import Progress
 
 
 def box(page: Page):
@@ -232,7 +232,11 @@ def test_an_error_is_one_sentence_and_the_page_goes_on(
 
 def test_indexing_is_shown_and_leads_to_questions(page: Page, serve: Serve) -> None:
     indexer = ScriptedIndexer(failed_files=True)
-    page.goto(serve(ScriptedService, indexer))
+
+    def open_service() -> ScriptedService:
+        return ScriptedService() if indexer.done.is_set() else ScriptedService(size=LibraryStatus(0, 0, 0))
+
+    page.goto(serve(open_service, indexer))
     expect(page.locator(".oa-card-indexing")).to_be_visible()
     expect(box(page)).to_be_disabled()
     indexer.now = Progress("正在读取文件", 612, 1927)

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from core.errors import StoreError
 from core.schema import Answer, AnswerStatus, Article, Citation, CitationStatus, Document, Metadata
+from desk.phases import Empty, Failed, Indexing, Progress, Ready, Starting
 from tests.ui.fakes import CADRES, HEADCOUNT, REFUSED, SECONDED, TALENT, ScriptedService
 from ui import cards
 from ui.conversation import Conversation, Exchange, Stage
@@ -19,7 +20,6 @@ from ui.markup import answer_html, escape
 from ui.panel import View, readable_date, source_panel
 from ui.render import answer_body, messages
 from ui.sources import find_view
-from ui.state import Empty, Failed, Indexing, Progress, Ready, Starting
 from ui.texts import CHINESE, ENGLISH, texts_for
 
 TAGS = {"div", "span", "p", "br", "strong", "a", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
@@ -220,27 +220,27 @@ def test_history_holds_finished_exchanges_only() -> None:
 def test_a_source_is_found_by_turn_and_number() -> None:
     service = ScriptedService()
     conversation = Conversation().ask("一").grow(TALENT).close(Stage.DONE).ask("二").grow(CADRES).close(Stage.DONE)
-    first = find_view("cite-1-1", conversation, service, CHINESE)
-    second = find_view("cite-2-1", conversation, service, CHINESE)
+    first = find_view("cite-1-1", conversation, service.source, CHINESE)
+    second = find_view("cite-2-1", conversation, service.source, CHINESE)
     assert first and second
     assert (first.quote, second.quote) == (HEADCOUNT, SECONDED)
     assert (first.previous, first.next) == ("", "cite-1-2")
     assert first.found
     for nothing in ("", "cite-1-9", "cite-9-1", "passage-1-0", "passage-2-1", "cite-1-1x", "cite-0-1"):
-        assert find_view(nothing, conversation, service, CHINESE) is None
+        assert find_view(nothing, conversation, service.source, CHINESE) is None
 
 
 def test_a_document_that_has_gone_is_an_error_for_people() -> None:
     conversation = Conversation().ask("一").grow(TALENT)
     with pytest.raises(StoreError):
-        find_view("cite-1-1", conversation, ScriptedService(documents={}), CHINESE)
+        find_view("cite-1-1", conversation, ScriptedService(documents={}).source, CHINESE)
 
 
 def test_a_document_that_has_changed_is_not_marked() -> None:
     service = ScriptedService()
     report = service.documents["report"]
     service.documents["report"] = replace(report, text="新" + report.text)
-    view = find_view("cite-1-1", Conversation().ask("一").grow(TALENT), service, CHINESE)
+    view = find_view("cite-1-1", Conversation().ask("一").grow(TALENT), service.source, CHINESE)
     assert view
     html = source_panel(view, CHINESE)
     assert "<mark" not in html

@@ -19,26 +19,36 @@ from core.errors import (
     EmptyLibraryError,
     EncoderError,
     NotIndexedError,
+    NotReadyError,
     PortInUseError,
     SettingsError,
     StoreBusyError,
     StoreError,
 )
-from tests.ui.fakes import ScriptedIndexer, ScriptedService
-from ui.indexing import IndexProcess, read_progress
+from desk.engine import Engine
+from desk.indexing import IndexRun, Outcome, read_progress
+from desk.jobs import Jobs
+from desk.phases import Empty, Failed, Indexing, Phase, Progress, Ready, Starting
+from tests.ui.fakes import ScriptedIndexer, ScriptedService, engine_over
 from ui.server import take_port
-from ui.state import Empty, Failed, Indexing, Phase, Progress, Ready, Starting, Startup
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICE = ScriptedService()
 
 
-def wait_for(startup: Startup, kind: type[Phase]) -> Phase:
+def wait_for(engine: Engine, kind: type[Phase]) -> Phase:
     deadline = time.monotonic() + 10
-    while not isinstance(startup.phase, kind):
-        assert time.monotonic() < deadline, startup.phase
+    while not isinstance(engine.phase, kind):
+        assert time.monotonic() < deadline, engine.phase
         time.sleep(0.01)
-    return startup.phase
+    return engine.phase
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def python(code: str) -> list[str]:
@@ -47,29 +57,76 @@ def python(code: str) -> list[str]:
 
 def test_without_indexing_it_opens_and_is_ready() -> None:
     service = ScriptedService()
-    startup = Startup(lambda: service)
-    assert startup.phase == Starting()
-    startup.start()
-    assert wait_for(startup, Ready) == Ready(service)
+    engine = engine_over(lambda: service)
+    assert engine.phase == Starting()
+    engine.start()
+    assert wait_for(engine, Ready) == Ready(service)
 
 
-def test_indexing_shows_its_progress_and_comes_before_opening() -> None:
+def test_without_a_library_indexing_shows_its_progress_and_comes_before_opening() -> None:
     indexer, service = ScriptedIndexer(failed_files=True), ScriptedService()
-    opened = threading.Event()
 
     def open_service() -> ScriptedService:
-        opened.set()
+        if not indexer.done.is_set():
+            raise EmptyLibraryError("空")
         return service
 
-    startup = Startup(open_service, indexer)
-    startup.start()
-    assert startup.phase == Indexing(None)
+    engine = engine_over(open_service, indexer)
+    engine.start()
+    assert indexer.began.wait(10)
+    assert engine.phase == Indexing(None)
     indexer.now = Progress("正在读取文件", 1, 4)
-    assert startup.phase == Indexing(indexer.now)
+    assert engine.phase == Indexing(indexer.now)
     assert indexer.now.share == 0.25
-    assert not opened.is_set()
+    with pytest.raises(NotReadyError), engine.use():
+        pass
     indexer.done.set()
-    assert wait_for(startup, Ready) == Ready(service, failed_files=True)
+    assert wait_for(engine, Ready) == Ready(service, failed_files=True)
+
+
+def test_a_library_from_before_answers_while_it_is_brought_up_to_date() -> None:
+    indexer, service = ScriptedIndexer(failed_files=True), ScriptedService()
+    engine = engine_over(lambda: service, indexer)
+    engine.start()
+    assert indexer.began.wait(10)
+    indexer.now = Progress("正在读取文件", 1, 4)
+    assert engine.phase == Ready(service, indexing=indexer.now)
+    with engine.use() as used:
+        assert used is service
+    indexer.done.set()
+    wait_until(lambda: engine.phase == Ready(service, failed_files=True))
+
+
+def test_the_library_is_given_back_between_answers_and_opened_anew() -> None:
+    wanted = threading.Event()
+    opened: list[ScriptedService] = []
+
+    def open_service() -> ScriptedService:
+        opened.append(ScriptedService())
+        return opened[-1]
+
+    engine = Engine(open_service, Jobs(lambda job: ScriptedIndexer()), wanted=wanted.is_set)
+    engine.start()
+    wait_for(engine, Ready)
+    with engine.use() as first:
+        wanted.set()
+        wait_until(lambda: isinstance(engine.phase, Ready) and engine.phase.switching)
+        assert not opened[0].closed, "an answer is under way"
+    wait_until(lambda: opened[0].closed)
+    with pytest.raises(NotReadyError), engine.use(wait_s=0.05):
+        pass
+    waiting: list[object] = []
+
+    def ask() -> None:
+        with engine.use() as service:
+            waiting.append(service)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    wanted.clear()
+    thread.join(10)
+    assert waiting == [opened[1]]
+    assert first is opened[0]
 
 
 def test_a_busy_library_is_tried_again() -> None:
@@ -81,9 +138,9 @@ def test_a_busy_library_is_tried_again() -> None:
             raise StoreBusyError("忙")
         return ScriptedService()
 
-    startup = Startup(open_service, busy_retry_s=0.01)
-    startup.start()
-    wait_for(startup, Ready)
+    engine = engine_over(open_service, busy_retry_s=0.01)
+    engine.start()
+    wait_for(engine, Ready)
     assert len(tries) == 3
 
 
@@ -103,24 +160,24 @@ def raises(error: Exception) -> Callable[[], ScriptedService]:
     ],
 )
 def test_what_opening_ends_in(open_service: Callable[[], ScriptedService], phase: Phase) -> None:
-    startup = Startup(open_service)
-    startup.start()
-    assert wait_for(startup, type(phase)) == phase
+    engine = engine_over(open_service)
+    engine.start()
+    assert wait_for(engine, type(phase)) == phase
 
 
 def test_an_unexpected_error_is_not_shown_in_its_own_words() -> None:
-    startup = Startup(raises(RuntimeError("secret path")))
-    startup.start()
-    phase = wait_for(startup, Failed)
+    engine = engine_over(raises(RuntimeError("secret path")))
+    engine.start()
+    phase = wait_for(engine, Failed)
     assert isinstance(phase, Failed)
     assert "secret" not in phase.message
 
 
 def test_closing_ends_the_waiting() -> None:
-    startup = Startup(raises(StoreBusyError("忙")), ScriptedIndexer(), busy_retry_s=60)
-    startup.start()
-    startup.close()
-    assert isinstance(startup.phase, Indexing)
+    engine = engine_over(raises(StoreBusyError("忙")), ScriptedIndexer(), busy_retry_s=60)
+    engine.start()
+    engine.close()
+    assert not isinstance(engine.phase, Ready)
 
 
 @pytest.mark.parametrize(
@@ -143,15 +200,15 @@ def test_progress_is_read_and_an_old_one_is_not(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("status", "failed"), [(0, False), (1, True)])
 def test_the_child_may_leave_files_out(tmp_path: Path, status: int, failed: bool) -> None:
-    assert IndexProcess(python(f"raise SystemExit({status})"), tmp_path / "p.json").run() is failed
+    assert IndexRun(python(f"raise SystemExit({status})"), tmp_path / "p.json").run() == Outcome(failed)
 
 
 def test_a_child_that_fails_is_told_by_its_last_line(tmp_path: Path) -> None:
     code = "import sys; sys.stderr.write('进度 1\\r进度 2\\n错误：正在使用中。\\n\\n'); sys.exit({})"
     with pytest.raises(NotIndexedError, match=r"^建立资料库没有完成：正在使用中。$"):
-        IndexProcess(python(code.format(2)), tmp_path / "p.json").run()
+        IndexRun(python(code.format(2)), tmp_path / "p.json").run()
     with pytest.raises(StoreError, match="正在使用中。") as caught:
-        IndexProcess(python(code.format(3)), tmp_path / "p.json").run()
+        IndexRun(python(code.format(3)), tmp_path / "p.json").run()
     assert not isinstance(caught.value, NotIndexedError)
 
 
@@ -164,17 +221,18 @@ REFUSED = NotIndexedError("资料库正在使用中。")
         (REFUSED, lambda: SERVICE, Ready(SERVICE, outdated=str(REFUSED))),
         (REFUSED, raises(StoreError("打不开。")), Failed(str(REFUSED))),
         (REFUSED, raises(EmptyLibraryError("空")), Failed(str(REFUSED))),
-        (StoreError("磁盘坏了。"), lambda: SERVICE, Failed("磁盘坏了。")),
+        (StoreError("磁盘坏了。"), lambda: SERVICE, Ready(SERVICE, outdated="磁盘坏了。")),
+        (StoreError("磁盘坏了。"), raises(EmptyLibraryError("空")), Failed("磁盘坏了。")),
     ],
 )
-def test_a_good_library_is_opened_although_the_indexing_refused(
+def test_a_good_library_is_used_although_the_indexing_failed(
     error: StoreError, open_service: Callable[[], ScriptedService], phase: Phase
 ) -> None:
     indexer = ScriptedIndexer(error=error)
     indexer.done.set()
-    startup = Startup(open_service, indexer)
-    startup.start()
-    assert wait_for(startup, type(phase)) == phase
+    engine = engine_over(open_service, indexer)
+    engine.start()
+    wait_until(lambda: engine.phase == phase)
 
 
 def test_stopping_ends_the_child_and_waits_for_it(tmp_path: Path) -> None:
@@ -185,11 +243,11 @@ def test_stopping_ends_the_child_and_waits_for_it(tmp_path: Path) -> None:
         f"pathlib.Path({str(began)!r}).touch()\n"
         "time.sleep(60)"
     )
-    startup = Startup(ScriptedService, IndexProcess(python(code), tmp_path / "p.json"))
-    startup.start()
+    engine = engine_over(ScriptedService, IndexRun(python(code), tmp_path / "p.json"))
+    engine.start()
     while not began.exists():
         time.sleep(0.01)
-    startup.close()
+    engine.close()
     assert ended.exists()
 
 

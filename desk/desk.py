@@ -1,0 +1,94 @@
+"""What somebody may ask and see. Pages, the HTTP interface and MCP all go this way, so that one rule holds in all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from assistant.api import AnswerService
+from core.errors import AccessError
+from core.schema import Answer, Article, Document, Passage, Turn
+from core.templates import Templates
+from desk.engine import Engine
+from desk.limits import Limits
+from desk.people import AccessRules, User
+from retriever.scope import Scope
+
+_NOT_THERE = "资料库中没有这份资料，可能已被移除或更新。"
+
+
+class Desk:
+    """Answers and shows, to each user what that user may read."""
+
+    def __init__(self, engine: Engine, rules: Callable[[], AccessRules] = AccessRules) -> None:
+        """Prepare.
+
+        Args:
+            engine: keeps the assistant.
+            rules: tells which collections are limited at this moment.
+        """
+        self.engine = engine
+        self._rules = rules
+        self._templates = Templates.load("answers.toml")
+
+    def ask(
+        self, user: User, question: str, history: Sequence[Turn] = (), limits: Limits | None = None
+    ) -> Iterator[Answer]:
+        """Yield the answer as it grows; the last one is the whole, checked answer.
+
+        Raises:
+            core.errors.NotReadyError: nothing can be answered now.
+            core.errors.UsageError: a limit names what does not exist.
+        """
+        with self.engine.use() as service:
+            scope = self._scope(service, user, limits)
+            note = (self._templates.fill("notes.limits", limits=limits.label),) if limits else ()
+            for answer in service.stream(question, history, scope):
+                yield replace(answer, notes=(*note, *answer.notes))
+
+    def search(self, user: User, query: str, k: int = 10, limits: Limits | None = None) -> list[Passage]:
+        """Return the `k` best passages, ranked and read.
+
+        Raises:
+            core.errors.NotReadyError: nothing can be searched now.
+            core.errors.UsageError: a limit names what does not exist.
+        """
+        with self.engine.use() as service:
+            return service.search(query, k, self._scope(service, user, limits))
+
+    def source(self, user: User, document_id: str, at: int = 0) -> tuple[Document, Article]:
+        """Return a document and its article around the character offset `at`.
+
+        Raises:
+            AccessError: the user may not read it.
+            core.errors.StoreError: it is no longer in the library.
+        """
+        with self.engine.use() as service:
+            document, article = service.source(document_id, at)
+        if not self.may_read(user, document.source):
+            raise AccessError(_NOT_THERE)
+        return document, article
+
+    def examples(self, user: User, count: int) -> list[str]:
+        """Return questions that can be answered from what the user may read."""
+        with self.engine.use() as service:
+            return service.examples(count, self._scope(service, user, None))
+
+    def may_read(self, user: User, source: str) -> bool:
+        """Whether a text of this source may be shown to the user."""
+        return Scope(hidden=self.hidden(user)).shows(source)
+
+    def hidden(self, user: User) -> tuple[str, ...]:
+        """Return the collections that the user may not read."""
+        return self._rules().hidden_from(user)
+
+    def _scope(self, service: AnswerService, user: User, limits: Limits | None) -> Scope | None:
+        limits = limits or Limits()
+        scope = service.scope(
+            places=[limits.place] if limits.place else (),
+            from_year=limits.from_year,
+            to_year=limits.to_year,
+            kinds=[limits.kind] if limits.kind else (),
+            collections=[limits.collection] if limits.collection else (),
+        )
+        return replace(scope, hidden=self.hidden(user)) or None
