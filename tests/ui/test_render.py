@@ -16,7 +16,7 @@ from tests.ui.fakes import CADRES, HEADCOUNT, REFUSED, SECONDED, TALENT, Scripte
 from ui import cards
 from ui.conversation import Conversation, Exchange, Stage
 from ui.markup import answer_html, escape
-from ui.panel import View, readable_date, source_panel
+from ui.panel import View, source_panel
 from ui.render import answer_body, messages
 from ui.sources import find_view
 from ui.state import Empty, Failed, Indexing, Progress, Ready, Starting
@@ -269,15 +269,6 @@ def test_headings_are_drawn_as_headings_and_the_quote_stays_whole() -> None:
     assert '<p class="oa-heading">“金种子计划”</p>' in html
     assert '<mark id="oa-mark" class="oa-quote">引进326名。</mark>' in html
     assert '<p class="oa-paragraph oa-outside">后文。</p>' in html
-
-
-@pytest.mark.parametrize(
-    ("date", "shown"),
-    [("2014-12-05", "2014年12月5日"), ("2014-12", "2014年12月"), ("2014", "2014年"), ("", ""), ("近日", "近日")],
-)
-def test_dates_read_as_people_write_them(date: str, shown: str) -> None:
-    assert readable_date(date, CHINESE) == shown
-    assert readable_date(date, ENGLISH) == date
 
 
 def test_every_phase_has_its_card() -> None:
