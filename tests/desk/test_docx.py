@@ -11,7 +11,6 @@ import docx
 from docx.document import Document as Docx
 from docx.oxml.ns import qn
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from lxml import etree
 
 from core.schema import Answer, Article, Citation, Document, Metadata
