@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.schema import Article, Document, Metadata
-from desk.citing import readable_date
+from desk.citing import citation_text, cited, readable_date
 from ui.markup import escape, escape_lines
 from ui.texts import Texts
 
@@ -84,7 +84,10 @@ def _navigation(view: View, texts: Texts) -> str:
         return f'<a class="oa-step" href="#{escape(target)}">{escape(label)}</a>'
 
     # The words to copy stand in the page as text; the script only reads them.
-    words = f"“{view.quote}”（《{view.title or view.document.title}》，{view.document.source}）"
+    if view.found:
+        words = citation_text(view.quote, view.document, view.article, at=view.start, lang=texts.lang)
+    else:
+        words = cited(view.quote, view.title or view.document.title, view.document.source, lang=texts.lang)
     return (
         f'<div class="oa-panel-name">{escape(texts.panel)}<span class="oa-position">{escape(view.position)}</span>'
         f'<span class="oa-steps">{button(view.previous, texts.previous)}{button(view.next, texts.next)}'
