@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.schema import Article, Document, Metadata
+from desk.citing import citation_text, cited, readable_date
 from ui.markup import escape, escape_lines
 from ui.texts import Texts
 
@@ -83,7 +84,10 @@ def _navigation(view: View, texts: Texts) -> str:
         return f'<a class="oa-step" href="#{escape(target)}">{escape(label)}</a>'
 
     # The words to copy stand in the page as text; the script only reads them.
-    words = f"“{view.quote}”（《{view.title or view.document.title}》，{view.document.source}）"
+    if view.found:
+        words = citation_text(view.quote, view.document, view.article, at=view.start, lang=texts.lang)
+    else:
+        words = cited(view.quote, view.title or view.document.title, view.document.source, lang=texts.lang)
     return (
         f'<div class="oa-panel-name">{escape(texts.panel)}<span class="oa-position">{escape(view.position)}</span>'
         f'<span class="oa-steps">{button(view.previous, texts.previous)}{button(view.next, texts.next)}'
@@ -122,18 +126,9 @@ def _fact(style: str, name: str, value: str) -> str:
 
 def _date(meta: Metadata, texts: Texts) -> str:
     """Return the date with how it is known; the ways have Chinese names only."""
-    date = readable_date(meta.date, texts)
+    date = readable_date(meta.date, texts.lang)
     known = date and meta.date_from and texts.lang != "en"
     return texts.date_from.format(date=date, known=meta.date_from) if known else date
-
-
-def readable_date(date: str, texts: Texts) -> str:
-    """Return an ISO date, or the part of one that is known, as people write it."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", date)
-    if not match or texts.lang == "en":
-        return date
-    year, month, day = match.groups()
-    return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
 
 
 def _warning(view: View, texts: Texts) -> str:

@@ -17,7 +17,7 @@ from tests.ui.fakes import CADRES, HEADCOUNT, REFUSED, SECONDED, TALENT, Scripte
 from ui import cards
 from ui.conversation import Conversation, Exchange, Stage
 from ui.markup import answer_html, escape
-from ui.panel import View, readable_date, source_panel
+from ui.panel import View, source_panel
 from ui.render import answer_body, messages
 from ui.sources import find_view
 from ui.texts import CHINESE, ENGLISH, texts_for
@@ -271,13 +271,13 @@ def test_headings_are_drawn_as_headings_and_the_quote_stays_whole() -> None:
     assert '<p class="oa-paragraph oa-outside">后文。</p>' in html
 
 
-@pytest.mark.parametrize(
-    ("date", "shown"),
-    [("2014-12-05", "2014年12月5日"), ("2014-12", "2014年12月"), ("2014", "2014年"), ("", ""), ("近日", "近日")],
-)
-def test_dates_read_as_people_write_them(date: str, shown: str) -> None:
-    assert readable_date(date, CHINESE) == shown
-    assert readable_date(date, ENGLISH) == date
+def test_the_words_to_copy_are_the_citation_and_tell_no_page_where_the_quote_does_not_stand() -> None:
+    text = "前文。引进326名。"
+    document = Document("d", "甲.pdf", "总结", text, "", {"origins": [[0, "第 2 页"]]})
+    article = Article("a", "d", "总结", (), 0, len(text), Metadata(date="2023-05-04", issuer="区委组织部"))
+    view = View(document, article, "总结", "引进326名。", 3, len(text), "")
+    assert "“引进326名。”（区委组织部：《总结》，2023年5月4日，甲.pdf 第2页）" in text_of(source_panel(view, CHINESE))
+    assert "“引进326名。”（《总结》，甲.pdf）" in text_of(source_panel(replace(view, start=0), CHINESE))
 
 
 def test_every_phase_has_its_card() -> None:
