@@ -40,6 +40,7 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         raise UsageError(f"找不到文件夹 {corpus}，请检查 CORPUS 或 --corpus。")
     # Gradio reads these when it is imported.
     os.environ.update(_GRADIO_ENVIRONMENT)
+    from desk.door import open_door
     from ui.indexing import IndexProcess
     from ui.page import build_page
     from ui.server import PageServer, take_port, web_app
@@ -54,10 +55,16 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         service: AnswerService = open_assistant(settings)
         return service
 
-    with take_port(settings.host, settings.port) as taken, _stop_in_order():
+    with (
+        take_port(settings.host, settings.port) as taken,
+        _stop_in_order(),
+        # By the address itself: a name may stand for any.
+        open_door(settings, taken.getsockname()[0]) as door,
+    ):
         startup = Startup(open_service, IndexProcess.of_folder(corpus, settings.data) if corpus else None)
         server = PageServer(
-            web_app(build_page(startup), settings.host), on_ready=lambda: _announce(settings, indexing=bool(corpus))
+            web_app(build_page(startup), settings.host, door),
+            on_ready=lambda: _announce(settings, indexing=bool(corpus)),
         )
         startup.start()
         try:
