@@ -38,14 +38,20 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
     # Gradio reads these when it is imported.
     os.environ.update(_GRADIO_ENVIRONMENT)
     from desk.desk import Desk
+    from desk.door import open_door
     from desk.opening import open_engine
     from ui.page import build_page
     from ui.server import PageServer, take_port, web_app
 
-    with take_port(settings.host, settings.port) as taken, _stop_in_order():
+    with (
+        take_port(settings.host, settings.port) as taken,
+        _stop_in_order(),
+        # By the address itself: a name may stand for any.
+        open_door(settings, taken.getsockname()[0]) as door,
+    ):
         engine = open_engine(settings, corpus)
         server = PageServer(
-            web_app(build_page(Desk(engine)), settings.host),
+            web_app(build_page(Desk(engine)), settings.host, door),
             on_ready=lambda: _announce(settings, indexing=bool(corpus)),
         )
         engine.start()

@@ -25,6 +25,10 @@ class PortInUseError(UsageError):
     """Another program already listens on the port of the web app."""
 
 
+class AccessError(OrgAskError):
+    """Somebody asks who was not let in, or for what is not theirs."""
+
+
 class ReadError(OrgAskError):
     """One input could not be read; the report names it and the others go on. `cause` is the reason in one word."""
 

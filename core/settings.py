@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     chroma_url: str = Field("", description="a Chroma server instead of the embedded one")
     host: str = Field("127.0.0.1", description="address of the web app")
     port: int = Field(7860, ge=1, le=65535, description="port of the web app")
+    login: Literal["auto", "always"] = Field("auto", description="`auto`: everywhere but on loopback; `always`")
+    users: Path | None = Field(None, description="file of the users; default: `users.json` in `data`")
+    session_hours: float = Field(12.0, gt=0, le=720, description="hours after which a login ends in any case")
     max_file_mb: float = Field(100.0, gt=0, description="largest file that is taken in, in megabytes")
     max_file_pages: int = Field(2000, gt=0, description="most pages of a file that is taken in")
     max_file_seconds: float = Field(300.0, gt=0, description="seconds for reading one file, beyond 20 for each page")
@@ -45,6 +48,11 @@ class Settings(BaseSettings):
     def models(self) -> Path:
         """The folder in which the built-in model is unpacked."""
         return self.model_folder or self.data / "models"
+
+    @property
+    def users_file(self) -> Path:
+        """The file of the users."""
+        return self.users or self.data / "users.json"
 
     @classmethod
     def load(cls, **overrides: Any) -> Settings:

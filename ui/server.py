@@ -17,6 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import PortInUseError, SettingsError
+from desk.door import Door, is_loopback
+from ui.access import AccessGate
 
 HERE = Path(__file__).parent
 FONTS = ("system-ui", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif")
@@ -79,14 +81,18 @@ def take_port(host: str, port: int) -> socket.socket:
     return taken
 
 
-def web_app(page: gr.Blocks, host: str = "127.0.0.1") -> FastAPI:
+def web_app(page: gr.Blocks, host: str = "127.0.0.1", door: Door | None = None) -> FastAPI:
     """Return the page as a web application with its styles, its security headers and its refusals.
 
     `host` is the address it is served at: unless that is a wildcard, requests under a foreign name are refused, so
-    that no other site can make a browser talk to it by pointing its own name here.
+    that no other site can make a browser talk to it by pointing its own name here. With a `door` only those are let
+    in whom it knows; on loopback that is for a reverse proxy, which hands its own name on. Without, everybody is
+    `desk.people.LOCAL`.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(_Gate, host=host)
+    # The last one that is added is the first that is asked.
+    app.add_middleware(AccessGate, door=door)
+    app.add_middleware(_Gate, host="" if door is not None and is_loopback(host) else host)
     app.add_middleware(_SecurityHeaders)
     gr.mount_gradio_app(
         app,
