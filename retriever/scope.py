@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,8 @@ from core.errors import UsageError
 from retriever.places import Gazetteer, Place
 
 _FIRST_YEAR = 1900
+_NO_FOLDER = re.compile(r"\.zip$|\.jsonl(?:#|$)", re.IGNORECASE)
+"""What a part of a source looks like that is an archive or a file of records, or one of its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,9 @@ def years_between(first: int | None, last: int | None) -> tuple[str, ...]:
     if first > last:
         raise UsageError(f"起始年份 {first} 晚于截止年份 {last}，请检查。")
     return tuple(map(str, range(first, last + 1)))
+
+
+def collection_of(source: str) -> str:
+    """Return the collection that a text belongs to: the first folder of its source; empty where it is in none."""
+    first, slash, _ = source.partition("/")
+    return first if slash and not _NO_FOLDER.search(first) else ""
