@@ -23,6 +23,7 @@ from retriever.links import Links, delete_documents, note_pending
 from retriever.removal import Removals
 from retriever.rows import (
     IndexEntry,
+    PlacedDocument,
     PreparedDocument,
     StoredChunk,
     StoredFile,
@@ -184,6 +185,16 @@ class Database:
         with self._session() as session:
             query = select(DocumentRow.source).where(DocumentRow.path == path)
             return list(session.scalars(query.order_by(DocumentRow.id)))
+
+    def documents_called(self, ending: str) -> list[PlacedDocument]:
+        """Return the documents whose source ends with `ending`, by source."""
+        with self._session() as session:
+            query = (
+                select(DocumentRow.id, DocumentRow.path, DocumentRow.source)
+                .where(func.substr(DocumentRow.source, -len(ending)) == ending)
+                .order_by(DocumentRow.source, DocumentRow.id)
+            )
+            return [PlacedDocument(*row) for row in session.execute(query)]
 
     def articles_of_source(self, name: str) -> list[str]:
         """Return the ids of the articles of a source, or of all below a folder, an archive or a file of records.

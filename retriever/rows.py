@@ -59,6 +59,15 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedDocument:
+    """A document, the path of its file as the database keeps it, and its name for people."""
+
+    id: str
+    path: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexEntry:
     """What the derived indexes hold of one chunk."""
 

@@ -194,7 +194,8 @@ _UPGRADES = {
     ),
     2: (
         *(
-            f"ALTER TABLE articles ADD COLUMN {name} VARCHAR GENERATED ALWAYS AS (json_extract(meta, '$.{name}')) VIRTUAL"
+            f"ALTER TABLE articles ADD COLUMN {name} VARCHAR "
+            f"GENERATED ALWAYS AS (json_extract(meta, '$.{name}')) VIRTUAL"
             for name in ("province", "city", "district", "date", "kind")
         ),
         "CREATE INDEX documents_listed ON documents (id, path, source, title)",

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.schema import Document, FileResult, FileState, IngestReport, Passage
 from core.settings import Settings
 from ingest.changes import remove, restore
+from ingest.correct import correct, pairs_of
 from ingest.lines import Limits
 from ingest.pipeline import Ingest
 from ingest.worker import InProcess
@@ -47,6 +48,12 @@ class Office:
 
     def restore(self, *ids: str) -> IngestReport:
         return self._change(restore, ids)
+
+    def correct(self, document_id: str, *values: str, article: int = 0) -> IngestReport:
+        def change(library: Library, ingest: Ingest, ids: Sequence[str]) -> IngestReport:
+            return correct(library, ingest, ids[0], pairs_of(values), article=article)
+
+        return self._change(change, [document_id])
 
     def _change(
         self, change: Callable[[Library, Ingest, Sequence[str]], IngestReport], ids: Sequence[str]
