@@ -11,7 +11,8 @@ from core.errors import UsageError
 from retriever.places import Gazetteer, Place
 
 _FIRST_YEAR = 1900
-_CONTAINER = re.compile(r"\.zip$|\.jsonl(?:#|$)", re.IGNORECASE)
+_NO_FOLDER = re.compile(r"\.zip$|\.jsonl(?:#|$)", re.IGNORECASE)
+"""What a part of a source looks like that is an archive or a file of records, or one of its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,6 @@ class Scope:
     def shows(self, source: str) -> bool:
         """Whether a text of this source may be shown at all."""
         return collection_of(source) not in self.hidden
-
-
-def collection_of(source: str) -> str:
-    """Return the collection of a text: the first folder of its source, empty where it lies in none.
-
-    人才/2023/a.docx is in 人才; an archive or a file of records is no folder.
-    """
-    folder, slash, _ = source.partition("/")
-    return folder if slash and not _CONTAINER.search(folder) else ""
 
 
 def places_named(names: Iterable[str], gazetteer: Gazetteer) -> Iterator[Place]:
@@ -81,3 +73,9 @@ def years_between(first: int | None, last: int | None) -> tuple[str, ...]:
     if first > last:
         raise UsageError(f"起始年份 {first} 晚于截止年份 {last}，请检查。")
     return tuple(map(str, range(first, last + 1)))
+
+
+def collection_of(source: str) -> str:
+    """Return the collection that a text belongs to: the first folder of its source; empty where it is in none."""
+    first, slash, _ = source.partition("/")
+    return first if slash and not _NO_FOLDER.search(first) else ""
