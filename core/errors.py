@@ -26,7 +26,7 @@ class PortInUseError(UsageError):
 
 
 class AccessError(OrgAskError):
-    """Somebody asks who was not let in, or for what is not theirs."""
+    """Somebody asks who was not let in, or for what is not theirs; the message does not tell whether it exists."""
 
 
 class ReadError(OrgAskError):
@@ -111,10 +111,6 @@ class NotIndexedError(StoreError):
 
 class NotReadyError(OrgAskError):
     """The assistant cannot answer yet, or not now; nothing is wrong with the question."""
-
-
-class AccessError(OrgAskError):
-    """Somebody may not do or see what was asked for; the message does not tell whether it exists."""
 
 
 class EncoderError(OrgAskError):
