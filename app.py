@@ -37,9 +37,8 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         raise UsageError(f"找不到文件夹 {corpus}，请检查 CORPUS 或 --corpus。")
     # Gradio reads these when it is imported.
     os.environ.update(_GRADIO_ENVIRONMENT)
-    from desk.desk import Desk
     from desk.door import open_door
-    from desk.opening import open_engine
+    from desk.opening import open_parts
     from ui.page import build_page
     from ui.server import PageServer, take_port, web_app
 
@@ -48,17 +47,14 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         _stop_in_order(),
         # By the address itself: a name may stand for any.
         open_door(settings, taken.getsockname()[0]) as door,
+        open_parts(settings, corpus, door) as parts,
     ):
-        engine = open_engine(settings, corpus)
         server = PageServer(
-            web_app(build_page(Desk(engine)), settings.host, door),
+            web_app(build_page(parts), settings.host, door),
             on_ready=lambda: _announce(settings, indexing=bool(corpus)),
         )
-        engine.start()
-        try:
-            server.run(sockets=[taken])
-        finally:
-            engine.close()
+        parts.engine.start()
+        server.run(sockets=[taken])
 
 
 def _announce(settings: Settings, *, indexing: bool) -> None:

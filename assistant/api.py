@@ -36,6 +36,9 @@ class AnswerService(Protocol):
     def stream(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Iterator[Answer]:
         """Yield the answer as it grows, from the texts in `scope`; the last one is the whole, checked answer."""
 
+    def quoted(self, question: str, scope: Scope | None = None) -> Answer:
+        """Return the whole answer to a question by itself, without the language model."""
+
     def search(self, query: str, k: int = 10, scope: Scope | None = None) -> list[Passage]:
         """Return the `k` best passages in `scope`, ranked and read; for a comparison, those of each of its parts."""
 

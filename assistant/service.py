@@ -227,11 +227,11 @@ class Assistant(AnswerService):
         known = self._examples.setdefault(hidden.hidden if hidden else (), [])
         if not known:
             drawn = example_questions(self._database, self._templates, _EXAMPLE_ARTICLES)
-            answered = (q for q in islice(drawn, 3 * count) if self._quoted(q, hidden).status is AnswerStatus.GROUNDED)
+            answered = (q for q in islice(drawn, 3 * count) if self.quoted(q, hidden).status is AnswerStatus.GROUNDED)
             known += islice(answered, count)
         return known[:count]
 
-    def _quoted(self, question: str, scope: Scope | None) -> Answer:
+    def quoted(self, question: str, scope: Scope | None = None) -> Answer:
         """Return the answer without the language model."""
         *_, last = self._stream(question, (), scope, None)
         return last

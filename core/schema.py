@@ -113,6 +113,9 @@ class Document:
     read by text recognition; `notes`: remarks of the reader, such as its mean confidence; `date`: that of a record.
     """
 
+    collection: str = ""
+    """The one that its file lies in, as the library tells it; whoever may not read that may not see the document."""
+
     def origin_at(self, offset: int) -> str:
         """Return the page, or the sheet and row, in which the character at `offset` stands; empty where untold."""
         label = ""

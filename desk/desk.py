@@ -9,6 +9,7 @@ from assistant.api import AnswerService
 from core.errors import AccessError
 from core.schema import Answer, Article, Document, Passage, Turn
 from core.templates import Templates
+from desk.audit import AuditLog
 from desk.engine import Engine
 from desk.limits import Limits
 from desk.people import AccessRules, User
@@ -20,15 +21,19 @@ _NOT_THERE = "资料库中没有这份资料，可能已被移除或更新。"
 class Desk:
     """Answers and shows, to each user what that user may read."""
 
-    def __init__(self, engine: Engine, rules: Callable[[], AccessRules] = AccessRules) -> None:
+    def __init__(
+        self, engine: Engine, rules: Callable[[], AccessRules] = AccessRules, audit: AuditLog | None = None
+    ) -> None:
         """Prepare.
 
         Args:
             engine: keeps the assistant.
             rules: tells which collections are limited at this moment.
+            audit: where every question and search is noted before it is answered.
         """
         self.engine = engine
         self._rules = rules
+        self._audit = audit
         self._templates = Templates.load("answers.toml")
 
     def ask(
@@ -40,6 +45,7 @@ class Desk:
             core.errors.NotReadyError: nothing can be answered now.
             core.errors.UsageError: a limit names what does not exist.
         """
+        self._note("ask", user, question, limits)
         with self.engine.use() as service:
             scope = self._scope(service, user, limits)
             note = (self._templates.fill("notes.limits", limits=limits.label),) if limits else ()
@@ -53,8 +59,14 @@ class Desk:
             core.errors.NotReadyError: nothing can be searched now.
             core.errors.UsageError: a limit names what does not exist.
         """
+        self._note("search", user, query, limits)
         with self.engine.use() as service:
             return service.search(query, k, self._scope(service, user, limits))
+
+    def try_out(self, user: User, question: str) -> Answer:
+        """Return the answer to a question that nobody has asked, such as one that is to be suggested."""
+        with self.engine.use() as service:
+            return service.quoted(question, self._scope(service, user, None))
 
     def source(self, user: User, document_id: str, at: int = 0) -> tuple[Document, Article]:
         """Return a document and its article around the character offset `at`.
@@ -65,7 +77,7 @@ class Desk:
         """
         with self.engine.use() as service:
             document, article = service.source(document_id, at)
-        if not self.may_read(user, document.source):
+        if document.collection in self.hidden(user):
             raise AccessError(_NOT_THERE)
         return document, article
 
@@ -74,13 +86,13 @@ class Desk:
         with self.engine.use() as service:
             return service.examples(count, self._scope(service, user, None))
 
-    def may_read(self, user: User, source: str) -> bool:
-        """Whether a text of this source may be shown to the user."""
-        return Scope(hidden=self.hidden(user)).shows(source)
-
     def hidden(self, user: User) -> tuple[str, ...]:
         """Return the collections that the user may not read."""
         return self._rules().hidden_from(user)
+
+    def _note(self, action: str, user: User, question: str, limits: Limits | None) -> None:
+        if self._audit is not None:
+            self._audit.note(action, user, question=question, limits=limits.label if limits else "")
 
     def _scope(self, service: AnswerService, user: User, limits: Limits | None) -> Scope | None:
         limits = limits or Limits()

@@ -38,7 +38,9 @@ from retriever.rows import (
     file_row,
     name_values,
 )
+from retriever.scope import collection_of
 from retriever.tables import (
+    FILE_SOURCE,
     OUTDATED,
     SCHEMA_VERSION,
     ArticleRow,
@@ -320,10 +322,16 @@ class Database:
     def document(self, document_id: str) -> Document | None:
         """Return a document by its id."""
         with self._session() as session:
-            row = session.get(DocumentRow, document_id)
-            if row is None:
+            found = session.execute(
+                select(DocumentRow, FILE_SOURCE)
+                .outerjoin(FileRow, FileRow.path == DocumentRow.path)
+                .where(DocumentRow.id == document_id)
+            ).first()
+            if found is None:
                 return None
-            return Document(row.id, row.source, row.title, row.text, row.sha256, json.loads(row.meta))
+            row, file_source = found
+            meta, collection = json.loads(row.meta), collection_of(file_source)
+            return Document(row.id, row.source, row.title, row.text, row.sha256, meta, collection)
 
     def texts(self, ids: Collection[str]) -> dict[str, str]:
         """Return the texts of documents by their ids."""
@@ -451,10 +459,11 @@ class Database:
     def index_entries(self, ids: Sequence[str] | None = None) -> Iterator[list[IndexEntry]]:
         """Yield what the derived indexes hold, in batches: of the given chunks (those that are searched), or of all."""
         query = (
-            select(ChunkRow, VectorRow.vector, ArticleRow.title, ArticleRow.meta, DocumentRow.source)
+            select(ChunkRow, VectorRow.vector, ArticleRow.title, ArticleRow.meta, FILE_SOURCE)
             .join(VectorRow, ChunkRow.vector == VectorRow.key)
             .join(ArticleRow, ChunkRow.article_id == ArticleRow.id)
             .join(DocumentRow, ArticleRow.document_id == DocumentRow.id)
+            .outerjoin(FileRow, FileRow.path == DocumentRow.path)
             .where(ChunkRow.searched)
             .order_by(ChunkRow.id)
         )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from retriever.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
-_DATABASE = "orgask.sqlite3"
+DATABASE = "orgask.sqlite3"
 _WRITER, _WANTED = "writer.lock", "wanted"
 _WRITER_WAIT_S = 1.0
 """Others look for a moment whether the lock of the writer is held."""
@@ -102,7 +102,7 @@ class Library:
             EmptyLibraryError: there is no database.
         """
         with folder_errors(settings.data):
-            if not (settings.data / _DATABASE).is_file():
+            if not (settings.data / DATABASE).is_file():
                 raise _empty(settings)
 
     @classmethod
@@ -144,7 +144,7 @@ class Library:
     def unlocked(cls, settings: Settings) -> Iterator[Library]:
         """Open for looking, under the lock of another process that waits for this one."""
         with folder_errors(settings.data):
-            library = cls(settings.data, Database(settings.data / _DATABASE, may_upgrade=False), settings.chroma_url)
+            library = cls(settings.data, Database(settings.data / DATABASE, may_upgrade=False), settings.chroma_url)
         try:
             yield library
         finally:
@@ -160,7 +160,7 @@ class Library:
             except Timeout as exc:
                 raise _busy(settings) from exc
         with held:
-            library = cls(folder, Database(folder / _DATABASE, may_upgrade=False), settings.chroma_url)
+            library = cls(folder, Database(folder / DATABASE, may_upgrade=False), settings.chroma_url)
             try:
                 yield library
             finally:
@@ -177,7 +177,7 @@ class Library:
             except Timeout as exc:
                 raise _busy(settings) from exc
         with held:
-            database = Database(folder / _DATABASE, may_upgrade=True)
+            database = Database(folder / DATABASE, may_upgrade=True)
             library = cls(folder, database, settings.chroma_url, _index_lock(folder))
             try:
                 yield library

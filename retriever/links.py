@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from retriever.rows import batches
 from retriever.scope import collection_of
-from retriever.tables import ArticleRow, BandRow, ChunkRow, DocumentRow, PendingRow
+from retriever.tables import FILE_SOURCE, ArticleRow, BandRow, ChunkRow, DocumentRow, FileRow, PendingRow
 
 _RECOGNISED = func.coalesce(func.json_extract(DocumentRow.meta, "$.recognised"), 0)
 
@@ -116,9 +116,10 @@ class Links:
                 func.substr(DocumentRow.text, ArticleRow.start + 1, ArticleRow.end - ArticleRow.start),
                 ArticleRow.start,
                 _RECOGNISED,
-                DocumentRow.source,
+                FILE_SOURCE,
             )
             .join(DocumentRow, ArticleRow.document_id == DocumentRow.id)
+            .outerjoin(FileRow, FileRow.path == DocumentRow.path)
             .where(ArticleRow.id == article_id)
         )
         body, offset, recognised, source = self._session.execute(query).one()

@@ -173,7 +173,7 @@ def chunk_of(row: ChunkRow) -> Chunk:
 
 
 def entry_of(row: Any) -> IndexEntry:
-    """Return what the indexes hold, from a row of chunk, vector, title and metadata of the article, and source."""
+    """Return what the indexes hold, by a row of chunk, vector, title and facts of the article, source of the file."""
     chunk, vector, title, meta, source = row
     numbers = np.frombuffer(vector, dtype="<f4")
     return IndexEntry(

@@ -37,10 +37,6 @@ class Scope:
         limits = (self.places, self.years, self.kinds, self.articles, self.collections, self.hidden)
         return any(limits)
 
-    def shows(self, source: str) -> bool:
-        """Whether a text of this source may be shown at all."""
-        return collection_of(source) not in self.hidden
-
 
 def places_named(names: Iterable[str], gazetteer: Gazetteer) -> Iterator[Place]:
     """Yield the divisions that bear the given names, full or short.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from sqlalchemy import Computed, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import Computed, ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -146,6 +146,9 @@ class StateRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
 
+
+FILE_SOURCE = func.coalesce(func.nullif(FileRow.source, ""), DocumentRow.source)
+"""The source of the file that a document came from: a record may name another one of its own."""
 
 Index("chunks_by_place", ChunkRow.article_id, ChunkRow.start)
 # What lists and charts need of every document, so that they read no texts.

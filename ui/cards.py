@@ -6,15 +6,27 @@ import re
 
 from assistant.api import LibraryStatus
 from desk.phases import Empty, Failed, Indexing, Phase, Progress, Ready, Starting
+from desk.people import LOCAL, User
 from ui.markup import escape, escape_lines
 from ui.texts import Texts
 
 _COMMAND = re.compile(r"`([^`]*)`")
 _A_MINUTE = 60.0
+CURRENT = ' aria-current="page"'
 
 
-def header(status: LibraryStatus | None, texts: Texts) -> str:
-    """Return the line at the top of the page, with the size of the library once it is known."""
+def header(
+    status: LibraryStatus | None, texts: Texts, *, user: User = LOCAL, login: bool = False, here: str = "ask"
+) -> str:
+    """Return the line at the top of the page: its name, the ways to the other pages, the size of the library, the user.
+
+    Args:
+        status: the size, once it is known.
+        texts: the words.
+        user: who looks at it.
+        login: whether that took a login, so that there is a way out.
+        here: which page it stands on: `ask`, `library` or `admin`.
+    """
     size = (
         texts.size.format(documents=f"{status.documents:,}", articles=f"{status.articles:,}")
         if status and not status.empty
@@ -23,7 +35,25 @@ def header(status: LibraryStatus | None, texts: Texts) -> str:
     return (
         f'<div class="oa-header" lang="{texts.lang}"><span class="oa-logo" aria-hidden="true"></span>'
         f'<h1>{escape(texts.name)}</h1><span class="oa-tagline">{escape(texts.tagline)}</span>'
-        f'<span class="oa-size">{escape(size)}</span></div>'
+        f'{_ways(texts, user, login=login, here=here)}<span class="oa-size">{escape(size)}</span>'
+        f"{_user(user, texts) if login else ''}</div>"
+    )
+
+
+def _ways(texts: Texts, user: User, *, login: bool, here: str) -> str:
+    ways = [("ask", "/", texts.nav_ask), ("library", "/library", texts.nav_library)]
+    if user.may_administer:
+        ways.append(("admin", "/admin", texts.nav_admin))
+    links = "".join(
+        f'<a href="{path}"{CURRENT if name == here else ""}>{escape(label)}</a>' for name, path, label in ways
+    )
+    return f'<nav class="oa-ways" aria-label="{escape(texts.name)}">{links}</nav>'
+
+
+def _user(user: User, texts: Texts) -> str:
+    return (
+        f'<form class="oa-user" method="post" action="/logout"><span>{escape(user.name)}（{escape(user.role)}）</span>'
+        f'<button type="submit">{escape(texts.log_out)}</button></form>'
     )
 
 
@@ -38,6 +68,12 @@ def welcome(texts: Texts, *, examples: bool) -> str:
 def notice(phase: Phase, texts: Texts) -> str:
     """Return the small line under the header, empty where there is nothing to say."""
     match phase:
+        case Ready(switching=True):
+            return f'<div class="oa-notice oa-notice-busy" role="status">{escape(texts.switching)}</div>'
+        case Ready(indexing=Progress() as progress):
+            share = f" {progress.share:.0%}" if progress.share is not None else ""
+            text = f"{texts.busy_library}：{progress.stage}{share}"
+            return f'<div class="oa-notice oa-notice-busy" role="status">{escape(text)}</div>'
         case Ready(outdated=reason) if reason:
             text = texts.outdated.format(reason=reason)
         case Ready(failed_files=True):
@@ -108,6 +144,7 @@ def _with_commands(text: str) -> str:
     )
 
 
-def hint(text: str, *, warning: bool = False) -> str:
-    """Return the small line under the input."""
-    return f'<div class="oa-hint{" oa-hint-warning" if warning else ""}" role="status">{escape(text)}</div>'
+def hint(text: str, *, warning: bool = False, action: tuple[str, str] | None = None) -> str:
+    """Return the small line under the input, with a link where there is something to do: its name and its label."""
+    link = f' <a class="oa-action" href="#{action[0]}" role="button">{escape(action[1])}</a>' if action else ""
+    return f'<div class="oa-hint{" oa-hint-warning" if warning else ""}" role="status">{escape(text)}{link}</div>'

@@ -1,176 +1,201 @@
-"""What happens when something is clicked or sent. Each handler takes values and returns what the page shows next."""
+"""What happens on the page of questions. Each handler takes values and returns what the page shows next, by component."""
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
 
 from core.errors import OrgAskError
+from desk.conversations import Conversation
 from desk.desk import Desk
-from desk.people import LOCAL
-from desk.phases import Empty, Failed, Phase, Ready
+from desk.feedback import Feedback, Verdict
+from desk.limits import Limits
+from desk.opening import Parts
+from desk.people import User
+from desk.phases import Phase, Ready
+from desk.veil import changed_markers, veiled
 from ui import cards
-from ui.conversation import Conversation, Stage
+from ui.access import user_of
+from ui.components import EXAMPLES, AskComponents
+from ui.limits_bar import limits_bar
 from ui.panel import empty_panel, message_panel, source_panel
-from ui.render import messages
-from ui.running import Run, Runs
+from ui.render import Looks, messages
+from ui.sidebar import Deleted, conversation_list
 from ui.sources import find_view
 from ui.texts import Texts, texts_for
 
 log = logging.getLogger(__name__)
 
-EXAMPLES = 6
 QUESTION_LIMIT = 2000
-STOP_TIMEOUT_S = 5.0
+_CALM = 5
+"""A page that has nothing to wait for asks so much less often."""
+_SAY = re.compile(r"(\d{1,6})-([a-z_]{1,20})")
 
 Update = Any
+Updates = dict[Any, Update]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Who looks at the page, and in which words."""
+
+    user: User
+    texts: Texts
+
+    @classmethod
+    def of(cls, request: gr.Request) -> _Asking:
+        return cls(user_of(request), texts_for(request.headers.get("accept-language")))
 
 
 class Handlers:
-    """The events of the page over one `Desk`. Holds no conversation: that is handed in and out."""
+    """The events of the page over the parts of the desk. What a page shows is handed in and out; it holds nothing."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._runs = Runs()
+    def __init__(self, parts: Parts, components: AskComponents, poll_s: float = 1.0) -> None:
+        self._poll_s = poll_s
+        self._parts = parts
+        self._desk: Desk = parts.desk
+        self._c = components
 
-    def words(self, request: gr.Request) -> tuple[Update, ...]:
-        """Put the page into the browser's language: new-conversation button, panel, hint."""
-        texts = _texts(request)
-        return (
-            gr.Button(value=texts.new_chat),
-            empty_panel(texts),
-            cards.hint(texts.hint),
-        )
+    # --- the state of the program ------------------------------------------------------------------------------
 
-    def poll(self, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
-        """Show the phase of the start: header, notice, card, welcome, its text, chips, input, timer."""
-        texts = _texts(request)
-        phase = self._desk.engine.phase
+    def load(self, request: gr.Request) -> Updates:
+        """Put the page into the browser's language and open the conversation that its address names."""
+        asking, c = _Asking.of(request), self._c
+        texts = asking.texts
+        current = str(request.query_params.get("c", ""))
+        shown = self._opened(asking, current)
+        return {
+            c.new_chat: gr.Button(value=texts.new_chat),
+            c.search: gr.Textbox(label=texts.search_conversations, placeholder=texts.search_conversations),
+            c.panel: empty_panel(texts),
+            c.hint: cards.hint(texts.hint),
+            **self._limited(asking, Limits()),
+            **shown,
+        }
+
+    def poll(self, seen: str, current: str, request: gr.Request) -> Updates:
+        """Show the phase of the program, where that has changed; while it does, ask again soon."""
+        asking, c = _Asking.of(request), self._c
+        texts, phase = asking.texts, self._desk.engine.phase
         ready = isinstance(phase, Ready)
-        status = phase.service.status() if isinstance(phase, Ready) else None
-        examples = self._examples(phase)
-        welcome = ready and not conversation.exchanges
-        return (
-            cards.header(status, texts),
-            gr.HTML(value=cards.notice(phase, texts), visible=bool(cards.notice(phase, texts))),
-            gr.HTML(value=cards.state_card(phase, texts), visible=not ready),
-            gr.Column(visible=welcome),
-            cards.welcome(texts, examples=bool(examples)),
-            *_chips(examples),
-            _input(texts, ready=ready),
-            gr.Timer(active=not isinstance(phase, Ready | Empty | Failed)),
-        )
+        now = _key(phase)
+        if now == seen:
+            return {}
+        status = phase.service.status() if isinstance(phase, Ready) and not phase.switching else None
+        examples = self._examples(asking, phase)
+        notice = cards.notice(phase, texts)
+        busy = isinstance(phase, Ready) and (phase.indexing is not None or phase.switching)
+        header = {} if status is None and ready else {c.header: self._header(asking, status)}
+        return {
+            **header,
+            c.seen: now,
+            c.notice: gr.HTML(value=notice, visible=bool(notice)),
+            c.card: gr.HTML(value=cards.state_card(phase, texts), visible=not ready),
+            c.welcome: gr.Column(visible=ready and not current),
+            c.welcome_text: cards.welcome(texts, examples=bool(examples)),
+            **dict(zip(c.chips, _chips(examples), strict=True)),
+            c.question: _input(texts, ready=ready),
+            c.timer: gr.Timer(self._poll_s if busy or not ready else self._poll_s * _CALM),
+            c.limits_bar: gr.HTML(visible=ready),
+        }
 
-    def ask(self, question: str, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
-        """Take in a question: input, conversation, chat, welcome, hint. The answer is made by `answer`."""
-        texts = _texts(request)
-        question = question.strip()
-        refusal = self._refusal(question, texts)
-        if not refusal and not self._runs.begin(_session(request)):
-            refusal = texts.hint_busy
-        if refusal:
-            # The conversation may be growing at this moment, so it is left alone.
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip(), cards.hint(refusal, warning=True)
-        conversation = conversation.ask(question)
-        return (
-            gr.Textbox(value="", submit_btn=False, stop_btn=texts.stop),
-            conversation,
-            gr.update(value=messages(conversation, texts), visible=True),
-            gr.Column(visible=False),
-            cards.hint(texts.hint),
-        )
+    def _header(self, asking: _Asking, status: Any) -> str:
+        return cards.header(status, asking.texts, user=asking.user, login=self._parts.needs_login, here="ask")
 
-    def answer(self, conversation: Conversation, request: gr.Request) -> Iterator[tuple[Update, ...]]:
-        """Answer the question that waits, if one does: conversation, chat.
-
-        Nothing else writes the conversation while this runs, a stop included.
-        """
-        texts = _texts(request)
-        run = self._runs.claim(_session(request))
-        if run is None:
-            yield gr.skip(), gr.skip()
-            return
-        try:
-            for grown in self._growing(run, conversation, texts):
-                yield grown, messages(grown, texts)
-        finally:
-            # Also where the page was closed in the middle.
-            run.stopped.set()
-            self._runs.end(_session(request), run)
-
-    def _growing(self, run: Run, conversation: Conversation, texts: Texts) -> Iterator[Conversation]:
-        if not conversation.busy:
-            return
-        question = conversation.exchanges[-1].question
-        try:
-            for answer in run.follow(self._desk.ask(LOCAL, question, conversation.history())):
-                conversation = conversation.grow(answer)
-                yield conversation
-            yield conversation.close(Stage.STOPPED if run.stopped.is_set() else Stage.DONE)
-        except OrgAskError as exc:
-            log.warning("%s", exc)
-            yield conversation.close(Stage.FAILED, str(exc))
-        except Exception:
-            log.exception("a question could not be answered")
-            yield conversation.close(Stage.FAILED, texts.failed)
-
-    def rest(self, conversation: Conversation, request: gr.Request) -> Update:
-        """Make the input ready for the next question."""
-        texts = _texts(request)
-        if conversation.busy:
-            return gr.skip()
-        return gr.Textbox(submit_btn=texts.send, stop_btn=False)
-
-    def stop(self, request: gr.Request) -> None:
-        """End the answer that is being made; `answer` itself shows how far it came."""
-        self._runs.stop(_session(request), STOP_TIMEOUT_S)
-
-    def give_up(self, conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
-        """After a stop, close an answer that never began: conversation, chat, input."""
-        if not conversation.busy:
-            return gr.skip(), gr.skip(), gr.skip()
-        texts = _texts(request)
-        conversation = conversation.close(Stage.STOPPED)
-        return conversation, messages(conversation, texts), gr.Textbox(submit_btn=texts.send, stop_btn=False)
-
-    def clear(self, request: gr.Request) -> tuple[Update, ...]:
-        """Begin a new conversation: conversation, chat, welcome, panel, input, hint."""
-        texts = _texts(request)
-        ready = isinstance(self._desk.engine.phase, Ready)
-        return (
-            Conversation(),
-            gr.Chatbot(value=[], visible=False),
-            gr.Column(visible=ready),
-            empty_panel(texts),
-            gr.Textbox(value="", submit_btn=texts.send, stop_btn=False),
-            cards.hint(texts.hint),
-        )
-
-    def show(self, conversation: Conversation, event: gr.EventData, request: gr.Request) -> str:
-        """Show what a clicked number stands for: panel."""
-        texts = _texts(request)
-        try:
-            view = find_view(str(event.target_name), conversation, partial(self._desk.source, LOCAL), texts)
-        except OrgAskError as exc:
-            return message_panel(str(exc) or texts.source_gone, texts)
-        except Exception:
-            log.exception("a source could not be shown")
-            return message_panel(texts.failed, texts)
-        return source_panel(view, texts) if view else empty_panel(texts)
-
-    def _examples(self, phase: Phase) -> list[str]:
-        if not isinstance(phase, Ready):
+    def _examples(self, asking: _Asking, phase: Phase) -> list[str]:
+        if not isinstance(phase, Ready) or phase.switching:
             return []
         try:
-            return self._desk.examples(LOCAL, EXAMPLES)
+            return self._desk.examples(asking.user, EXAMPLES)
         except Exception:
             # The page is of use without examples, not without an input.
             log.exception("no example questions")
             return []
+
+    # --- asking ------------------------------------------------------------------------------------------------
+
+    def ask(self, question: str, current: str, limits: str, editing: bool, request: gr.Request) -> Updates:
+        """Take in a question; the answer is made in the background, and `follow` shows how it grows."""
+        asking, c = _Asking.of(request), self._c
+        question = question.strip()
+        if refusal := self._refusal(question, asking.texts):
+            return {c.hint: cards.hint(refusal, warning=True)}
+        return self._asked(asking, question, current, Limits.from_json(json.loads(limits or "{}")), anew=editing)
+
+    def _asked(self, asking: _Asking, question: str, current: str, limits: Limits, *, anew: bool) -> Updates:
+        """Ask; `anew` in the place of the last question."""
+        c, texts, user = self._c, asking.texts, asking.user
+        try:
+            before = self._parts.runs.open(user, current) if current else None
+            before = before or Conversation()
+            if anew and before.exchanges and not before.busy:
+                self._parts.feedback.withdraw(before.id, len(before.exchanges), user.name)
+                before = before.without_last()
+            run = self._parts.runs.ask(user, before, question, limits)
+        except OrgAskError as exc:
+            return {c.hint: cards.hint(str(exc), warning=True)}
+        if run is None:
+            return {c.hint: cards.hint(texts.hint_busy, warning=True)}
+        conversation = run.state
+        return {
+            c.question: gr.Textbox(value="", submit_btn=False, stop_btn=texts.stop),
+            c.editing: False,
+            c.welcome: gr.Column(visible=False),
+            c.hint: cards.hint(texts.hint),
+            **self._shown(asking, conversation),
+            **self._listed(asking, conversation.id),
+        }
+
+    def follow(self, current: str, request: gr.Request) -> Iterator[Updates]:
+        """Show the answer that is being made, if one is, as it grows."""
+        asking = _Asking.of(request)
+        run = self._parts.runs.of(current)
+        opened = self._parts.runs.open(asking.user, current) if run else None
+        if run is None or opened is None:
+            yield {}
+            return
+        conversation, looks = self._looked_at(asking, opened)
+        for state in run.follow():
+            last = state.exchanges[-1]
+            rows = messages(conversation.with_last(last), asking.texts, looks)
+            yield {self._c.chat: gr.update(value=rows, visible=True)}
+
+    def rest(self, current: str, search: str, request: gr.Request) -> Updates:
+        """Make the input ready for the next question."""
+        asking, c = _Asking.of(request), self._c
+        conversation = self._parts.runs.open(asking.user, current) if current else None
+        if conversation is None or conversation.busy:
+            return {}
+        return {
+            c.question: gr.Textbox(submit_btn=asking.texts.send, stop_btn=False),
+            c.hint: cards.hint(asking.texts.hint),
+            **self._shown(asking, conversation),
+            **self._listed(asking, current, search),
+        }
+
+    def suggest(self, current: str, request: gr.Request) -> Updates:
+        """Add questions to go on with, unless the next has been asked meanwhile."""
+        asking = _Asking.of(request)
+        runs, user = self._parts.runs, asking.user
+        before = runs.open(user, current) if current else None
+        if before is None or not self._parts.wants_suggestions(before):
+            return {}
+        suggestions = self._parts.suggested(user, before)
+        if not suggestions or runs.open(user, current) != before:
+            return {}
+        last = replace(before.exchanges[-1], suggestions=suggestions)
+        return self._shown(asking, self._parts.conversations.save(user.name, before.with_last(last)))
+
+    def stop(self, current: str, request: gr.Request) -> None:
+        """End the answer that is being made; `follow` shows how far it came."""
+        self._parts.runs.stop(user_of(request), current)
 
     def _refusal(self, question: str, texts: Texts) -> str:
         if not question:
@@ -181,13 +206,199 @@ class Handlers:
             return texts.hint_long.format(count=f"{len(question):,}", limit=f"{QUESTION_LIMIT:,}")
         return ""
 
+    # --- what is clicked ---------------------------------------------------------------------------------------
 
-def _texts(request: gr.Request) -> Texts:
-    return texts_for(request.headers.get("accept-language"))
+    def show(self, current: str, event: gr.EventData, request: gr.Request) -> str:
+        """Show what a clicked number stands for: panel."""
+        asking = _Asking.of(request)
+        try:
+            conversation = self._parts.runs.open(asking.user, current) or Conversation()
+            conversation, _ = veiled(conversation, asking.user, self._desk)
+            view = find_view(str(event.target_name), conversation, self._source(asking), asking.texts)
+        except OrgAskError as exc:
+            return message_panel(str(exc) or asking.texts.source_gone, asking.texts)
+        except Exception:
+            log.exception("a source could not be shown")
+            return message_panel(asking.texts.failed, asking.texts)
+        return source_panel(view, asking.texts) if view else empty_panel(asking.texts)
+
+    def do(self, current: str, limits: str, search: str, event: gr.EventData, request: gr.Request) -> Updates:
+        """Do what a clicked link says: its name, and after a dash what it is about."""
+        asking = _Asking.of(request)
+        name, _, about = str(event.target_name).partition("-")
+        value = str(event._data.get("value", ""))[:QUESTION_LIMIT]
+        try:
+            match name:
+                case "open" | "new":
+                    return self._opened(asking, about) | self._listed(asking, about, search) | self._calm(asking)
+                case "rename" | "delete" | "undelete":
+                    return self._kept(asking, name, about, value, current, search)
+                case "say":
+                    return self._said(asking, current, about, value)
+                case "limits":
+                    return self._limited(asking, Limits.from_json(json.loads(value)))
+                case "retry":
+                    last = self._last(asking, current)
+                    if last is None:
+                        return {}
+                    return self._asked(asking, last[0], current, last[1], anew=True)
+                case "edit":
+                    last = self._last(asking, current)
+                    return self._edited(asking, last[0]) if last else {}
+                case "cancel":
+                    return {self._c.question: gr.Textbox(value=""), **self._calm(asking)}
+        except OrgAskError as exc:
+            return {self._c.hint: cards.hint(str(exc), warning=True)}
+        except ValueError:
+            log.warning("a click that says nothing")
+        return {}
+
+    def find(self, search: str, current: str, request: gr.Request) -> Updates:
+        """List the conversations in which something stands."""
+        return self._listed(_Asking.of(request), current, search)
+
+    def begin(self, search: str, request: gr.Request) -> Updates:
+        """Begin a new conversation; an answer that is being made in the one before is made to its end."""
+        asking = _Asking.of(request)
+        return self._opened(asking, "") | self._listed(asking, "", search) | self._calm(asking)
+
+    def _calm(self, asking: _Asking) -> Updates:
+        return {self._c.editing: False, self._c.hint: cards.hint(asking.texts.hint)}
+
+    def _edited(self, asking: _Asking, question: str) -> Updates:
+        c, texts = self._c, asking.texts
+        return {
+            c.question: gr.Textbox(value=question),
+            c.editing: True,
+            c.hint: cards.hint(texts.editing, action=("cancel", texts.cancel)),
+        }
+
+    def _last(self, asking: _Asking, current: str) -> tuple[str, Limits] | None:
+        conversation = self._parts.runs.open(asking.user, current) if current else None
+        if conversation is None or not conversation.exchanges or conversation.busy:
+            return None
+        return conversation.exchanges[-1].question, conversation.exchanges[-1].limits
+
+    def _kept(
+        self, asking: _Asking, name: str, about: str, value: str, current: str, search: str
+    ) -> Updates:
+        store, user = self._parts.conversations, asking.user.name
+        if name == "rename":
+            store.rename(user, about, value)
+        elif name == "undelete":
+            store.undelete(user, about)
+        else:
+            kept = store.get(user, about)
+            if kept is not None and store.delete(user, about):
+                gone = self._opened(asking, "") if about == current else {}
+                now = "" if about == current else current
+                return gone | self._listed(asking, now, search, Deleted(kept.id, kept.title))
+        return self._listed(asking, current, search)
+
+    def _said(self, asking: _Asking, current: str, about: str, value: str) -> Updates:
+        """Keep what somebody says of an answer; the same said again, without a remark, takes it back."""
+        match = _SAY.fullmatch(about)
+        conversation = self._parts.runs.open(asking.user, current)
+        if match is None or conversation is None:
+            return {}
+        turn, verdict = int(match[1]), Verdict(match[2])
+        exchange = conversation.exchange(turn)
+        if exchange is None or exchange.answer is None or exchange.open:
+            return {}
+        user, store = asking.user.name, self._parts.feedback
+        given = {one.turn: one for one in store.of(current, user)}.get(turn)
+        if given and given.verdict is verdict and not value:
+            store.withdraw(current, turn, user)
+        else:
+            history = Conversation(conversation.exchanges[: turn - 1]).history()
+            answer = exchange.answer.to_json()
+            store.give(
+                Feedback(user, current, turn, verdict, datetime.now(UTC), exchange.question, answer, history, value)
+            )
+        self._parts.audit.note("feedback", asking.user, conversation=current, turn=turn, verdict=str(verdict))
+        return self._shown(asking, conversation)
+
+    def _limited(self, asking: _Asking, limits: Limits) -> Updates:
+        bar = limits_bar(limits, self._parts.choices(asking.user), asking.texts)
+        return {self._c.limits_bar: bar, self._c.limits: json.dumps(limits.to_json(), ensure_ascii=False)}
+
+    # --- what is shown -----------------------------------------------------------------------------------------
+
+    def _opened(self, asking: _Asking, conversation_id: str) -> Updates:
+        """Show a conversation, or the welcome where there is none of that id for this user."""
+        c, texts = self._c, asking.texts
+        try:
+            found = self._parts.runs.open(asking.user, conversation_id) if conversation_id else None
+        except OrgAskError as exc:
+            return {c.hint: cards.hint(str(exc), warning=True)}
+        ready = isinstance(self._desk.engine.phase, Ready)
+        if found is None:
+            return {
+                c.current: "",
+                c.location: location(""),
+                c.chat: gr.update(value=[], visible=False),
+                c.welcome: gr.Column(visible=ready),
+                c.panel: empty_panel(texts),
+                c.question: gr.Textbox(value="", submit_btn=texts.send, stop_btn=False),
+                **self._listed(asking, ""),
+            }
+        busy = found.busy
+        return {
+            c.welcome: gr.Column(visible=False),
+            c.panel: empty_panel(texts),
+            c.question: gr.Textbox(submit_btn=not busy and texts.send, stop_btn=busy and texts.stop),
+            **self._shown(asking, found),
+            **self._listed(asking, found.id),
+        }
+
+    def _shown(self, asking: _Asking, conversation: Conversation) -> Updates:
+        seen, looks = self._looked_at(asking, conversation)
+        rows = messages(seen, asking.texts, looks)
+        c = self._c
+        return {
+            c.current: conversation.id,
+            c.location: location(conversation.id),
+            c.chat: gr.update(value=rows, visible=True),
+        }
+
+    def _looked_at(self, asking: _Asking, conversation: Conversation) -> tuple[Conversation, Looks]:
+        """Return a conversation as this user may see it, and what is known of its answers besides."""
+        seen, limited = veiled(conversation, asking.user, self._desk)
+        changed = {
+            turn: changed_markers(exchange.answer, asking.user, self._desk)
+            for turn, exchange in enumerate(seen.exchanges, start=1)
+            if exchange.answer is not None and not exchange.open
+        }
+        given = self._parts.feedback.of(conversation.id, asking.user.name) if conversation.id else []
+        return seen, Looks(changed, limited, {one.turn: one.verdict for one in given})
+
+    def _listed(
+        self, asking: _Asking, current: str, search: str = "", deleted: Deleted | None = None
+    ) -> Updates:
+        try:
+            found = self._parts.conversations.summaries(asking.user.name, search)
+        except OrgAskError as exc:
+            return {self._c.hint: cards.hint(str(exc), warning=True)}
+        listed = conversation_list(
+            found, asking.texts, current=current, searched=bool(search.strip()), deleted=deleted
+        )
+        return {self._c.conversations: listed}
+
+    def _source(self, asking: _Asking) -> Any:
+        return lambda document_id, at: self._desk.source(asking.user, document_id, at)
 
 
-def _session(request: gr.Request) -> str:
-    return request.session_hash or ""
+def _key(phase: Phase) -> str:
+    """Return what tells whether a page shows the phase as it is."""
+    size = phase.service.status() if isinstance(phase, Ready) and not phase.switching else None
+    return f"{phase!r} {size}" if not isinstance(phase, Ready) else (
+        f"{id(phase.service)} {phase.failed_files} {phase.outdated} {phase.indexing} {phase.switching} {size}"
+    )
+
+
+def location(conversation_id: str) -> str:
+    """Return the mark by which the script of the page keeps the address of the conversation that is open."""
+    return f'<span id="oa-here" data-conversation="{conversation_id}" hidden></span>'
 
 
 def _chips(examples: list[str]) -> list[Update]:
@@ -196,8 +407,5 @@ def _chips(examples: list[str]) -> list[Update]:
 
 
 def _input(texts: Texts, *, ready: bool) -> Update:
-    return gr.Textbox(
-        interactive=ready,
-        placeholder=texts.placeholder if ready else texts.placeholder_wait,
-        submit_btn=texts.send,
-    )
+    placeholder = texts.placeholder if ready else texts.placeholder_wait
+    return gr.Textbox(label=texts.placeholder, placeholder=placeholder, interactive=ready)

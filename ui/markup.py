@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from desk.answertext import Block, Item, Line, Listing, Paragraph, Table, blocks, line
+from ui.texts import Texts
 
 MarkerLink = Callable[[int], str]
 """Returns the HTML of a citation marker, or an empty string where there is no such citation."""
@@ -21,6 +22,8 @@ _ANY = range(10_000)
 
 # Harmless in HTML, but the template and markdown layers between here and the browser give them a meaning.
 _TEMPLATE_CHARACTERS = str.maketrans({char: f"&#{ord(char)};" for char in "`*_~$\\{}[]|"})
+# What stands in it is escaped already, so that no tag can begin or end there.
+_BADGE = re.compile(r"〔(?P<kind>原文|转述|无依据|未通过核对[^〔〕<>]{0,20})(?P<where> · [^〔〕<>]{1,60})?〕")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -35,9 +38,22 @@ def escape_lines(text: str) -> str:
     return escape(text).replace("\n", "<br>")
 
 
-def answer_html(text: str, link: MarkerLink) -> str:
-    """Return an answer's text as one line of HTML: paragraphs, lists, tables, bold and citation markers."""
-    return "".join(_block(block, link) for block in blocks(text, _ANY))
+def answer_html(text: str, link: MarkerLink, texts: Texts | None = None) -> str:
+    """Return an answer's text as one line of HTML: paragraphs, lists, tables, bold and citation markers.
+
+    With `texts`, a badge such as 〔原文 · 通川区〕 says what it means when pointed at.
+    """
+    html_text = "".join(_block(block, link) for block in blocks(text, _ANY))
+    return _BADGE.sub(lambda match: _badge(match, texts), html_text) if texts else html_text
+
+
+def _badge(match: re.Match[str], texts: Texts) -> str:
+    kind, told = {
+        "原": ("verbatim", texts.badge_verbatim),
+        "转": ("rephrased", texts.badge_rephrased),
+    }.get(match["kind"][0], ("unsupported", texts.badge_unsupported))
+    name = f'<b title="{escape(told)}">{match["kind"]}</b>'
+    return f'<span class="oa-badge oa-badge-{kind}" title="{escape(told)}">{name}{match["where"] or ""}</span>'
 
 
 def line_html(text: str, link: MarkerLink) -> str:

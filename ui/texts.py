@@ -66,6 +66,59 @@ class Texts:
     quote_given: str
     omitted: str
     source_gone: str
+    # 对话与导航
+    nav_ask: str
+    nav_library: str
+    nav_admin: str
+    log_out: str
+    conversations: str
+    search_conversations: str
+    no_conversations: str
+    none_match: str
+    rename: str
+    delete: str
+    deleted: str
+    undo: str
+    export: str
+    word: str
+    markdown: str
+    retry: str
+    edit: str
+    editing: str
+    cancel: str
+    next_questions: str
+    interrupted: str
+    source_changed: str
+    source_limited: str
+    busy_library: str
+    switching: str
+    # 评价
+    feedback: str
+    useful: str
+    wrong_figure: str
+    wrong_source: str
+    missing: str
+    comment: str
+    comment_send: str
+    thanks: str
+    # 徽标
+    badge_verbatim: str
+    badge_rephrased: str
+    badge_unsupported: str
+    # 范围
+    limits: str
+    limit_place: str
+    limit_from: str
+    limit_to: str
+    limit_kind: str
+    limit_collection: str
+    no_limit: str
+    clear_limits: str
+    asked_within: str
+    # 原件
+    original: str
+    open_in_library: str
+    then_text: str
     # 状态
     starting: str
     starting_more: str
@@ -137,6 +190,54 @@ CHINESE = Texts(
     quote_given="回答给出的引文",
     omitted="（此处省略 {count} 字）",
     source_gone="这份文件已不在资料库中。",
+    nav_ask="问答",
+    nav_library="资料库",
+    nav_admin="管理",
+    log_out="退出",
+    conversations="对话记录",
+    search_conversations="查找对话",
+    no_conversations="问过的问题会保存在这里。",
+    none_match="没有找到相符的对话。",
+    rename="改名",
+    delete="删除",
+    deleted="已删除“{title}”。",
+    undo="撤销",
+    export="导出",
+    word="导出 Word",
+    markdown="导出 Markdown",
+    retry="重新回答",
+    edit="修改问题",
+    editing="正在修改上一个问题，发送后将替换原来的回答。",
+    cancel="取消",
+    next_questions="可以接着问",
+    interrupted="回答中断",
+    source_changed="原文已更新",
+    source_limited="这条回答引用了您现在无权查阅的资料，不再显示。如需查阅，请联系管理员。",
+    busy_library="正在更新资料库",
+    switching="正在启用新的索引，这时提出的问题会稍等几秒",
+    feedback="这条回答",
+    useful="有用",
+    wrong_figure="数字有误",
+    wrong_source="出处有误",
+    missing="内容缺漏",
+    comment="补充说明（可不填），按回车保存",
+    comment_send="保存",
+    thanks="已记下，再点一次可撤销",
+    badge_verbatim="逐字引自原文，已核对",
+    badge_rephrased="由语言模型转述，数字、名称、地点和否定已与原文核对，意思请点开编号确认",
+    badge_unsupported="没有通过与原文的核对，请勿直接引用",
+    limits="范围",
+    limit_place="地点",
+    limit_from="起始年",
+    limit_to="截止年",
+    limit_kind="文种",
+    limit_collection="资料集",
+    no_limit="不限",
+    clear_limits="清除范围",
+    asked_within="范围：{limits}",
+    original="下载原件",
+    open_in_library="在资料库中查看",
+    then_text="回答时的原文如下：",
     starting="正在启动",
     starting_more="正在载入模型和资料库，通常需要几秒钟。",
     waiting="资料库暂时被占用",
@@ -210,6 +311,54 @@ ENGLISH = Texts(
     quote_given="Quote as given in the answer",
     omitted="({count} characters left out here)",
     source_gone="This file is no longer in the library.",
+    nav_ask="Ask",
+    nav_library="Library",
+    nav_admin="Admin",
+    log_out="Log out",
+    conversations="Conversations",
+    search_conversations="Find a conversation",
+    no_conversations="Your questions are kept here.",
+    none_match="No conversation matches.",
+    rename="Rename",
+    delete="Delete",
+    deleted="Deleted “{title}”.",
+    undo="Undo",
+    export="Export",
+    word="Export Word",
+    markdown="Export Markdown",
+    retry="Answer again",
+    edit="Edit question",
+    editing="You are editing the last question; sending replaces its answer.",
+    cancel="Cancel",
+    next_questions="You could go on with",
+    interrupted="Interrupted",
+    source_changed="source changed",
+    source_limited="This answer quotes documents that you may no longer read. Ask the administrator for access.",
+    busy_library="Updating the library",
+    switching="Switching to the new index; questions wait a few seconds",
+    feedback="This answer",
+    useful="Useful",
+    wrong_figure="Wrong figure",
+    wrong_source="Wrong source",
+    missing="Incomplete",
+    comment="Remark (optional), Enter to save",
+    comment_send="Save",
+    thanks="Noted; click again to take it back",
+    badge_verbatim="Quoted word for word and checked",
+    badge_rephrased="Told in other words by the model; figures, names, places and negations were checked",
+    badge_unsupported="Did not pass the check against the source; do not pass it on",
+    limits="Limit to",
+    limit_place="Place",
+    limit_from="From year",
+    limit_to="To year",
+    limit_kind="Kind",
+    limit_collection="Collection",
+    no_limit="any",
+    clear_limits="Clear limits",
+    asked_within="Limited to {limits}",
+    original="Download original",
+    open_in_library="Show in library",
+    then_text="The source as it was when this was answered:",
     starting="Starting",
     starting_more="Loading the model and the library; this usually takes a few seconds.",
     waiting="The library is busy",

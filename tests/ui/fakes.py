@@ -27,7 +27,7 @@ from desk.indexing import Outcome
 from desk.jobs import Jobs, Runner, Work
 from desk.phases import Progress
 from retriever.places import gazetteer
-from retriever.scope import Scope, places_named, years_between
+from retriever.scope import Scope, collection_of, places_named, years_between
 
 REPORT_TEXT = """九龙坡区青年人才工作总结
 
@@ -153,10 +153,14 @@ class ScriptedService:
     def answer(self, question: str, history: Sequence[Turn] = (), scope: Scope | None = None) -> Answer:
         return list(self.stream(question, history, scope))[-1]
 
+    def quoted(self, question: str, scope: Scope | None = None) -> Answer:
+        return next((answer for answer in self.script if answer.question == question), self.script[-1])
+
     def search(self, query: str, k: int = 10, scope: Scope | None = None) -> list[Passage]:
         self.scopes.append(scope)
         found = [p for answer in self.script for p in answer.passages]
-        return [p for p in found if scope is None or scope.shows(p.source)][:k]
+        hidden = scope.hidden if scope else ()
+        return [p for p in found if collection_of(p.source) not in hidden][:k]
 
     def scope(
         self,

@@ -1,0 +1,72 @@
+"""What of a kept conversation may still be shown: a collection may have been limited since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from core.errors import AccessError, NotReadyError, OrgAskError
+from core.schema import Answer, CitationStatus
+from desk.conversations import Conversation
+from desk.desk import Desk
+from desk.people import User
+from retriever.scope import collection_of
+
+
+def veiled(conversation: Conversation, user: User, desk: Desk) -> tuple[Conversation, frozenset[int]]:
+    """Return a conversation without what the user may not read, and the turns of which the whole answer is missing.
+
+    An answer that quotes a document of a hidden collection is left out; passages that were found in one go alone.
+    """
+    hidden = desk.hidden(user)
+    if not hidden:
+        return conversation, frozenset()
+    exchanges, limited = [], set()
+    for turn, exchange in enumerate(conversation.exchanges, start=1):
+        answer = exchange.answer
+        if answer is None:
+            exchanges.append(exchange)
+        elif _quotes_hidden(answer, hidden, user, desk):
+            limited.add(turn)
+            exchanges.append(replace(exchange, answer=None, proofs=(), suggestions=()))
+        else:
+            passages = tuple(
+                p for p in answer.passages if not _is_hidden(p.source, p.article.document_id, hidden, user, desk)
+            )
+            exchanges.append(replace(exchange, answer=replace(answer, passages=passages)))
+    return replace(conversation, exchanges=tuple(exchanges)), frozenset(limited)
+
+
+def changed_markers(answer: Answer, user: User, desk: Desk) -> frozenset[int]:
+    """Return the markers of an answer whose quotes no longer stand at their places in the library."""
+    changed = set()
+    for citation in answer.citations:
+        if citation.status is not CitationStatus.VERBATIM:
+            continue
+        try:
+            document, _ = desk.source(user, citation.document_id, citation.start)
+        except NotReadyError:
+            return frozenset()
+        except OrgAskError:
+            changed.add(citation.marker)
+            continue
+        if document.text[citation.start : citation.end] != citation.quote:
+            changed.add(citation.marker)
+    return frozenset(changed)
+
+
+def _quotes_hidden(answer: Answer, hidden: Collection[str], user: User, desk: Desk) -> bool:
+    return any(_is_hidden(c.source, c.document_id, hidden, user, desk) for c in answer.citations)
+
+
+def _is_hidden(source: str, document_id: str, hidden: Collection[str], user: User, desk: Desk) -> bool:
+    if collection_of(source) in hidden:
+        return True
+    try:
+        desk.source(user, document_id, 0)
+    except AccessError:
+        return True
+    except OrgAskError:
+        # It has gone, or cannot be looked at now: what its source tells counts.
+        return False
+    return False
