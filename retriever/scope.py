@@ -11,7 +11,7 @@ from core.errors import UsageError
 from retriever.places import Gazetteer, Place
 
 _FIRST_YEAR = 1900
-_NO_FOLDER = re.compile(r"\.zip$|\.jsonl(?:#|$)", re.IGNORECASE)
+_NO_FOLDER = re.compile(r"\.zip\Z|\.jsonl(?:#|\Z)", re.IGNORECASE | re.ASCII)
 """What a part of a source looks like that is an archive or a file of records, or one of its records."""
 
 
