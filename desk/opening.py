@@ -69,8 +69,9 @@ class Parts:
     def wants_suggestions(self, conversation: Conversation) -> bool:
         """Whether questions to go on with are still to be found for the last answer, and the machine is idle enough."""
         last = conversation.exchanges[-1] if conversation.exchanges else None
-        done = last is not None and last.stage is Stage.DONE and last.answer is not None and not last.suggestions
-        return done and last.answer.status is not AnswerStatus.REFUSED and not self.runs.busy
+        if last is None or last.answer is None or last.stage is not Stage.DONE or last.suggestions:
+            return False
+        return last.answer.status is not AnswerStatus.REFUSED and not self.runs.busy
 
     def suggested(self, user: User, conversation: Conversation) -> tuple[str, ...]:
         """Return questions to go on with after the last answer of a conversation."""

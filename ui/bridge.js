@@ -1,11 +1,18 @@
-// Runs once in the page: citation clicks → the server, the marked quote → into view, copying.
+// Runs once in each page: clicks → the server, the marked quote → into view, copying, the address of the page.
 const previous = window.orgaskBridge;
 if (previous) previous.abort();
 const life = new AbortController();
 window.orgaskBridge = life;
+const signal = life.signal;
 
 const TARGET = /^#((?:cite|passage)-\d+-\d+)$/;
+const DONE = /^#((?:open|new|rename|delete|undelete|retry|edit|cancel|clear)(?:-[\w-]*)?)$/;
+const SAY = /^#(say-\d+-[a-z_]+)$/;
 let target = "";
+
+function tell(name, target_name, value) {
+  window.orgaskTriggers?.[name]?.("select", { target_name, value });
+}
 
 function markActive() {
   for (const link of document.querySelectorAll('a[href^="#cite-"], a[href^="#passage-"]')) {
@@ -50,35 +57,140 @@ function ask(question) {
   setTimeout(() => document.querySelector('#oa-question [data-testid="submit-button"]')?.click(), 50);
 }
 
+// Puts an input in the place of `shown`; Enter gives its value to `done`, Escape and leaving it give it up.
+function write(shown, value, label, done) {
+  const field = document.createElement("input");
+  Object.assign(field, { value, className: "oa-write", maxLength: 1000 });
+  field.setAttribute("aria-label", label);
+  const end = () => {
+    if (field.isConnected) field.replaceWith(shown);
+  };
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      done(field.value.trim());
+      end();
+    } else if (event.key === "Escape") end();
+  });
+  field.addEventListener("blur", end);
+  shown.replaceWith(field);
+  field.focus();
+  field.select();
+}
+
+function limitsChosen(bar) {
+  const value = {};
+  for (const field of bar.querySelectorAll("input, select")) {
+    const text = field.value.trim();
+    if (text) value[field.name] = field.name.endsWith("_year") ? Number(text) : text;
+  }
+  tell("do", "limits", JSON.stringify(value));
+}
+
+function togglePanel(open) {
+  document.body.classList.toggle("oa-panel-open", open);
+  if (open) document.body.classList.remove("oa-side-open");
+}
+
+function clicked(link, href) {
+  const match = TARGET.exec(href);
+  if (match) {
+    // The same place again changes nothing in the page, so nothing else would bring it back into view.
+    if (target === match[1]) showMark();
+    target = match[1];
+    togglePanel(true);
+    tell("show", target);
+    markActive();
+    return true;
+  }
+  const done = DONE.exec(href) ?? SAY.exec(href);
+  if (done) {
+    const name = done[1];
+    if (name.startsWith("rename-")) {
+      const title = link.closest(".oa-side-row")?.querySelector(".oa-side-title");
+      if (title) write(title, title.textContent, link.textContent, (value) => value && tell("do", name, value));
+    } else if (name === "clear-limits") tell("do", "limits", "{}");
+    else tell("do", name);
+    if (name.startsWith("open")) document.body.classList.remove("oa-side-open");
+    return true;
+  }
+  const page = link.closest(".oa-answer, .oa-panel");
+  switch (href) {
+    case "#ask":
+      ask(link.innerText.trim());
+      return true;
+    case "#copy-answer": {
+      const text = page?.querySelector(".oa-text");
+      if (text) copy(text.innerText, link);
+      return true;
+    }
+    case "#copy-quote": {
+      const words = page?.querySelector(".oa-copy-words");
+      if (words) copy(words.textContent, link);
+      return true;
+    }
+    case "#remark":
+      write(link, "", link.textContent, (value) => value && tell("do", link.dataset.say ?? link.title, value));
+      return true;
+    case "#side":
+      document.body.classList.toggle("oa-side-open");
+      return true;
+    case "#close-panel":
+      togglePanel(false);
+      return true;
+  }
+  return false;
+}
+
 document.addEventListener(
   "click",
   (event) => {
     const link = event.target.closest?.('a[href^="#"]');
-    if (!link) return;
-    const href = link.getAttribute("href");
-    const match = TARGET.exec(href);
-    if (match) {
-      event.preventDefault();
-      // The same place again changes nothing in the page, so nothing else would bring it back into view.
-      if (target === match[1]) showMark();
-      target = match[1];
-      trigger("select", { target_name: target });
-      markActive();
-    } else if (href === "#ask") {
-      event.preventDefault();
-      ask(link.innerText.trim());
-    } else if (href === "#copy-answer") {
-      event.preventDefault();
-      const text = link.closest(".oa-answer")?.querySelector(".oa-text");
-      if (text) copy(text.innerText, link);
-    } else if (href === "#copy-quote") {
-      event.preventDefault();
-      const words = link.closest(".oa-panel")?.querySelector(".oa-copy-words");
-      if (words) copy(words.textContent, link);
-    }
+    if (link && clicked(link, link.getAttribute("href"))) event.preventDefault();
   },
-  { signal: life.signal },
+  { signal },
 );
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const link = event.target.closest?.('a[role="button"]');
+    // What says that it is a button is pressed like one.
+    if (link && event.key === " ") {
+      event.preventDefault();
+      link.click();
+    } else if (event.key === "Escape" && document.body.classList.contains("oa-panel-open")) togglePanel(false);
+  },
+  { signal },
+);
+
+document.addEventListener(
+  "change",
+  (event) => {
+    const bar = event.target.closest?.(".oa-limits");
+    if (bar) limitsChosen(bar);
+  },
+  { signal },
+);
+
+// The address names the conversation, so that loading anew, the back button and a bookmark find it.
+function named() {
+  return new URLSearchParams(location.search).get("c") ?? "";
+}
+
+function keepAddress() {
+  const here = document.querySelector("#oa-here");
+  if (!here) return;
+  const conversation = here.dataset.conversation;
+  if (here.dataset.kept || conversation === named()) {
+    here.dataset.kept = "yes";
+    return;
+  }
+  here.dataset.kept = "yes";
+  history.pushState(null, "", conversation ? "?c=" + conversation : location.pathname);
+}
+
+window.addEventListener("popstate", () => document.querySelector("#oa-here") && tell("do", "open-" + named()), { signal });
 
 const observer = new MutationObserver((changes) => {
   const head = document.querySelector(".oa-header");
@@ -86,8 +198,9 @@ const observer = new MutationObserver((changes) => {
   const panel = document.querySelector("#oa-panel");
   if (panel && changes.some((change) => panel.contains(change.target))) showMark();
   markActive();
+  keepAddress();
   // The chat names each bubble by its source text, which is markup here and no use to a screen reader.
   for (const bubble of document.querySelectorAll('#oa-chat [aria-label*="<div"]')) bubble.removeAttribute("aria-label");
 });
 observer.observe(document.body, { childList: true, subtree: true });
-life.signal.addEventListener("abort", () => observer.disconnect());
+signal.addEventListener("abort", () => observer.disconnect());

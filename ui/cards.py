@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from assistant.api import LibraryStatus
-from desk.phases import Empty, Failed, Indexing, Phase, Progress, Ready, Starting
 from desk.people import LOCAL, User
+from desk.phases import Empty, Failed, Indexing, Phase, Progress, Ready, Starting
 from ui.markup import escape, escape_lines
 from ui.texts import Texts
 
@@ -33,11 +33,16 @@ def header(
         else ""
     )
     return (
-        f'<div class="oa-header" lang="{texts.lang}"><span class="oa-logo" aria-hidden="true"></span>'
+        f'<div class="oa-header" lang="{texts.lang}">{_menu(texts) if here == "ask" else ""}'
+        '<span class="oa-logo" aria-hidden="true"></span>'
         f'<h1>{escape(texts.name)}</h1><span class="oa-tagline">{escape(texts.tagline)}</span>'
         f'{_ways(texts, user, login=login, here=here)}<span class="oa-size">{escape(size)}</span>'
         f"{_user(user, texts) if login else ''}</div>"
     )
+
+
+def _menu(texts: Texts) -> str:
+    return f'<a class="oa-menu" href="#side" role="button" aria-label="{escape(texts.conversations)}">☰</a>'
 
 
 def _ways(texts: Texts, user: User, *, login: bool, here: str) -> str:

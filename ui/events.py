@@ -1,4 +1,4 @@
-"""What happens on the page of questions. Each handler takes values and returns what the page shows next, by component."""
+"""What happens on the page of questions. Each handler takes values and returns what the page shows next."""
 
 from __future__ import annotations
 
@@ -62,6 +62,8 @@ class Handlers:
         self._parts = parts
         self._desk: Desk = parts.desk
         self._c = components
+        # Gradio takes no empty dictionary.
+        self._nothing: Updates = {components.hint: gr.skip()}
 
     # --- the state of the program ------------------------------------------------------------------------------
 
@@ -87,7 +89,7 @@ class Handlers:
         ready = isinstance(phase, Ready)
         now = _key(phase)
         if now == seen:
-            return {}
+            return self._nothing
         status = phase.service.status() if isinstance(phase, Ready) and not phase.switching else None
         examples = self._examples(asking, phase)
         notice = cards.notice(phase, texts)
@@ -159,7 +161,7 @@ class Handlers:
         run = self._parts.runs.of(current)
         opened = self._parts.runs.open(asking.user, current) if run else None
         if run is None or opened is None:
-            yield {}
+            yield {self._c.chat: gr.skip()}
             return
         conversation, looks = self._looked_at(asking, opened)
         for state in run.follow():
@@ -172,7 +174,7 @@ class Handlers:
         asking, c = _Asking.of(request), self._c
         conversation = self._parts.runs.open(asking.user, current) if current else None
         if conversation is None or conversation.busy:
-            return {}
+            return self._nothing
         return {
             c.question: gr.Textbox(submit_btn=asking.texts.send, stop_btn=False),
             c.hint: cards.hint(asking.texts.hint),
@@ -186,10 +188,10 @@ class Handlers:
         runs, user = self._parts.runs, asking.user
         before = runs.open(user, current) if current else None
         if before is None or not self._parts.wants_suggestions(before):
-            return {}
+            return self._nothing
         suggestions = self._parts.suggested(user, before)
         if not suggestions or runs.open(user, current) != before:
-            return {}
+            return self._nothing
         last = replace(before.exchanges[-1], suggestions=suggestions)
         return self._shown(asking, self._parts.conversations.save(user.name, before.with_last(last)))
 
@@ -240,18 +242,18 @@ class Handlers:
                 case "retry":
                     last = self._last(asking, current)
                     if last is None:
-                        return {}
+                        return self._nothing
                     return self._asked(asking, last[0], current, last[1], anew=True)
                 case "edit":
                     last = self._last(asking, current)
-                    return self._edited(asking, last[0]) if last else {}
+                    return self._edited(asking, last[0]) if last else self._nothing
                 case "cancel":
                     return {self._c.question: gr.Textbox(value=""), **self._calm(asking)}
         except OrgAskError as exc:
             return {self._c.hint: cards.hint(str(exc), warning=True)}
         except ValueError:
             log.warning("a click that says nothing")
-        return {}
+        return self._nothing
 
     def find(self, search: str, current: str, request: gr.Request) -> Updates:
         """List the conversations in which something stands."""
@@ -279,9 +281,7 @@ class Handlers:
             return None
         return conversation.exchanges[-1].question, conversation.exchanges[-1].limits
 
-    def _kept(
-        self, asking: _Asking, name: str, about: str, value: str, current: str, search: str
-    ) -> Updates:
+    def _kept(self, asking: _Asking, name: str, about: str, value: str, current: str, search: str) -> Updates:
         store, user = self._parts.conversations, asking.user.name
         if name == "rename":
             store.rename(user, about, value)
@@ -300,11 +300,11 @@ class Handlers:
         match = _SAY.fullmatch(about)
         conversation = self._parts.runs.open(asking.user, current)
         if match is None or conversation is None:
-            return {}
+            return self._nothing
         turn, verdict = int(match[1]), Verdict(match[2])
         exchange = conversation.exchange(turn)
         if exchange is None or exchange.answer is None or exchange.open:
-            return {}
+            return self._nothing
         user, store = asking.user.name, self._parts.feedback
         given = {one.turn: one for one in store.of(current, user)}.get(turn)
         if given and given.verdict is verdict and not value:
@@ -372,16 +372,12 @@ class Handlers:
         given = self._parts.feedback.of(conversation.id, asking.user.name) if conversation.id else []
         return seen, Looks(changed, limited, {one.turn: one.verdict for one in given})
 
-    def _listed(
-        self, asking: _Asking, current: str, search: str = "", deleted: Deleted | None = None
-    ) -> Updates:
+    def _listed(self, asking: _Asking, current: str, search: str = "", deleted: Deleted | None = None) -> Updates:
         try:
             found = self._parts.conversations.summaries(asking.user.name, search)
         except OrgAskError as exc:
             return {self._c.hint: cards.hint(str(exc), warning=True)}
-        listed = conversation_list(
-            found, asking.texts, current=current, searched=bool(search.strip()), deleted=deleted
-        )
+        listed = conversation_list(found, asking.texts, current=current, searched=bool(search.strip()), deleted=deleted)
         return {self._c.conversations: listed}
 
     def _source(self, asking: _Asking) -> Any:
@@ -391,8 +387,10 @@ class Handlers:
 def _key(phase: Phase) -> str:
     """Return what tells whether a page shows the phase as it is."""
     size = phase.service.status() if isinstance(phase, Ready) and not phase.switching else None
-    return f"{phase!r} {size}" if not isinstance(phase, Ready) else (
-        f"{id(phase.service)} {phase.failed_files} {phase.outdated} {phase.indexing} {phase.switching} {size}"
+    return (
+        f"{phase!r} {size}"
+        if not isinstance(phase, Ready)
+        else (f"{id(phase.service)} {phase.failed_files} {phase.outdated} {phase.indexing} {phase.switching} {size}")
     )
 
 

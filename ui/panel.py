@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.schema import Article, Document, Metadata
 from desk.citing import citation_text, cited, readable_date
+from desk.proofs import Proof
 from ui.markup import escape, escape_lines
 from ui.texts import Texts
 
@@ -43,6 +44,8 @@ class View:
     next: str = ""
     copies: tuple[str, ...] = ()
     """Files that hold the same piece."""
+    proof: Proof | None = None
+    """What stood there when it was cited."""
 
     @property
     def found(self) -> bool:
@@ -91,7 +94,9 @@ def _navigation(view: View, texts: Texts) -> str:
     return (
         f'<div class="oa-panel-name">{escape(texts.panel)}<span class="oa-position">{escape(view.position)}</span>'
         f'<span class="oa-steps">{button(view.previous, texts.previous)}{button(view.next, texts.next)}'
-        f'<a class="oa-step oa-copy-quote" href="#copy-quote" role="button">{escape(texts.copy_quote)}</a></span></div>'
+        f'<a class="oa-step oa-copy-quote" href="#copy-quote" role="button">{escape(texts.copy_quote)}</a>'
+        f'<a class="oa-step oa-close" href="#close-panel" role="button" aria-label="{escape(texts.close)}">×</a>'
+        "</span></div>"
         f'<span class="oa-copy-words" hidden>{escape_lines(words)}</span>'
     )
 
@@ -115,9 +120,23 @@ def _facts(view: View, texts: Texts) -> str:
         (texts.copies, "、".join(view.copies)),
         (texts.notes, "；".join(view.document.meta.get("notes", ()))),
     )
+    if view.proof is not None and not view.found:
+        meta = view.proof.meta
     rows = [_fact("oa-fact" if value else "oa-unstated", name, value or texts.unstated) for name, value in always]
     rows += [_fact("oa-long", name, value) for name, value in where_told if value]
-    return f'<dl class="oa-facts">{"".join(rows)}</dl>'
+    return f'<dl class="oa-facts">{"".join(rows)}</dl>{_ways(view, texts)}'
+
+
+def _ways(view: View, texts: Texts) -> str:
+    """Return the links to the document in the library and to its file."""
+    name = view.document.id
+    if not name:
+        return ""
+    there = f"/library?d={escape(name)}&amp;at={view.start}"
+    return (
+        f'<p class="oa-panel-ways"><a href="{there}">{escape(texts.open_in_library)}</a>'
+        f'<a href="/api/v1/documents/{escape(name)}/original" download>{escape(texts.original)}</a></p>'
+    )
 
 
 def _fact(style: str, name: str, value: str) -> str:
@@ -135,9 +154,21 @@ def _warning(view: View, texts: Texts) -> str:
     if view.found:
         return ""
     message = texts.quote_moved if view.verified else texts.quote_failed
+    if view.verified and view.proof is not None:
+        return f'<p class="oa-warning">{escape(message)}</p>{_then(view.proof, texts)}'
     label = f"<small>{escape(texts.quote_given)}</small>"
     quote = f'<div class="oa-given">{label}{escape_lines(view.quote)}</div>'
     return f'<p class="oa-warning">{escape(message)}</p>{quote}'
+
+
+def _then(proof: Proof, texts: Texts) -> str:
+    """Return what stood around the quote when it was cited."""
+    mark = f'<mark class="oa-quote">{escape_lines(proof.quote)}</mark>'
+    at = f"<small>{escape(proof.at)}</small>" if proof.at else ""
+    return (
+        f'<div class="oa-given"><small>{escape(texts.then_text)}</small>{at}'
+        f"{escape_lines(proof.before)}{mark}{escape_lines(proof.after)}</div>"
+    )
 
 
 def _text(view: View, texts: Texts) -> str:

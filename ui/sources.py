@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from core.errors import AccessError, StoreError
 from core.schema import Answer, Article, CitationStatus, Document
-from ui.conversation import Conversation
+from desk.conversations import Conversation, Exchange
 from ui.panel import View
 from ui.render import cite_target, passage_target
 from ui.texts import Texts
@@ -26,20 +27,32 @@ def find_view(target: str, conversation: Conversation, source: Source, texts: Te
     if not match:
         return None
     kind, turn, number = match[1], int(match[2]), int(match[3])
-    answer = conversation.answer(turn)
-    if answer is None:
+    exchange = conversation.exchange(turn)
+    if exchange is None or exchange.answer is None:
         return None
     find = _citation_view if kind == "cite" else _passage_view
-    return find(answer, turn, number, source, texts)
+    return find(exchange, exchange.answer, turn, number, source, texts)
 
 
-def _citation_view(answer: Answer, turn: int, marker: int, source: Source, texts: Texts) -> View | None:
+def _citation_view(
+    exchange: Exchange, answer: Answer, turn: int, marker: int, source: Source, texts: Texts
+) -> View | None:
     markers = [citation.marker for citation in answer.citations]
     if marker not in markers:
         return None
     at = markers.index(marker)
     citation = answer.citations[at]
-    document, article = source(citation.document_id, citation.start)
+    proof = next((one for one in exchange.proofs if one.marker == marker), None)
+    try:
+        document, article = source(citation.document_id, citation.start)
+    except AccessError:
+        raise
+    except StoreError:
+        if proof is None:
+            raise
+        # It has gone, but what it said is kept.
+        document = Document("", citation.source, citation.title, "", "")
+        article = Article("", "", proof.title, (), 0, 0, proof.meta)
     return View(
         document=document,
         article=article,
@@ -52,6 +65,7 @@ def _citation_view(answer: Answer, turn: int, marker: int, source: Source, texts
         verified=citation.status is CitationStatus.VERBATIM,
         previous=cite_target(turn, markers[at - 1]) if at > 0 else "",
         next=cite_target(turn, markers[at + 1]) if at + 1 < len(markers) else "",
+        proof=proof,
     )
 
 
@@ -60,7 +74,9 @@ def _copies(answer: Answer, document_id: str) -> tuple[str, ...]:
     return next((p.copies for p in answer.passages if p.article.document_id == document_id), ())
 
 
-def _passage_view(answer: Answer, turn: int, rank: int, source: Source, texts: Texts) -> View | None:
+def _passage_view(
+    exchange: Exchange, answer: Answer, turn: int, rank: int, source: Source, texts: Texts
+) -> View | None:
     total = len(answer.passages)
     if not 0 < rank <= total:
         return None

@@ -119,6 +119,7 @@ class Texts:
     original: str
     open_in_library: str
     then_text: str
+    close: str
     # 状态
     starting: str
     starting_more: str
@@ -185,7 +186,7 @@ CHINESE = Texts(
     position="引文 {marker} · 共 {total} 条",
     passage_position="检索到的第 {marker} 段 · 共 {total} 段",
     copy_quote="复制引文",
-    quote_moved="资料库中的这份文件已经变化，引文不在原来的位置，请以文件全文为准。",
+    quote_moved="原文已更新：引文已不在原来的位置，请以现在的文件为准。",
     quote_failed="这条引文未能在原文中逐字核实，请勿直接引用。",
     quote_given="回答给出的引文",
     omitted="（此处省略 {count} 字）",
@@ -238,6 +239,7 @@ CHINESE = Texts(
     original="下载原件",
     open_in_library="在资料库中查看",
     then_text="回答时的原文如下：",
+    close="关闭",
     starting="正在启动",
     starting_more="正在载入模型和资料库，通常需要几秒钟。",
     waiting="资料库暂时被占用",
@@ -359,6 +361,7 @@ ENGLISH = Texts(
     original="Download original",
     open_in_library="Show in library",
     then_text="The source as it was when this was answered:",
+    close="Close",
     starting="Starting",
     starting_more="Loading the model and the library; this usually takes a few seconds.",
     waiting="The library is busy",

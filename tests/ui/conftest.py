@@ -11,11 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from assistant.api import AnswerService
-from desk.desk import Desk
 from desk.engine import Engine
 from desk.jobs import Runner
 from tests.browser import find_browser
-from tests.ui.fakes import engine_over
+from tests.ui.fakes import engine_over, parts_over
 from ui.page import build_page
 from ui.server import PageServer, take_port, web_app
 
@@ -28,7 +27,7 @@ Serve = Callable[..., str]
 def _served(engine: Engine) -> Iterator[str]:
     reachable = threading.Event()
     with take_port("127.0.0.1", 0) as taken:
-        server = PageServer(web_app(build_page(Desk(engine), poll_s=0.2)), on_ready=reachable.set)
+        server = PageServer(web_app(build_page(parts_over(engine), poll_s=0.2)), on_ready=reachable.set)
         # A server outside the main thread leaves signals alone.
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         engine.start()

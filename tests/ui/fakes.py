@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from assistant.api import AnswerService, LibraryStatus
 from core.errors import StoreError
@@ -21,10 +23,12 @@ from core.schema import (
     Passage,
     Turn,
 )
-from desk.desk import Desk
+from desk.database import DeskDatabase
+from desk.door import Door
 from desk.engine import Engine
 from desk.indexing import Outcome
 from desk.jobs import Jobs, Runner, Work
+from desk.opening import Parts
 from desk.phases import Progress
 from retriever.places import gazetteer
 from retriever.scope import Scope, collection_of, places_named, years_between
@@ -239,6 +243,12 @@ def engine_over(
     return Engine(open_service, jobs, first=first, busy_retry_s=busy_retry_s)
 
 
+def parts_over(engine: Engine, data: Path | None = None, door: Door | None = None) -> Parts:
+    """Return the parts of a desk over an engine, in a folder of their own unless one is given."""
+    folder = data or Path(tempfile.mkdtemp())
+    return Parts.over(engine, folder, DeskDatabase(folder), door)
+
+
 def main() -> None:
     """Serve the page over the script, for trying it: `python -m tests.ui.fakes [PORT]`."""
     from ui.page import build_page
@@ -248,7 +258,7 @@ def main() -> None:
     engine = engine_over(ScriptedService)
     engine.start()
     print(f"http://127.0.0.1:{port}", file=sys.stderr)  # noqa: T201
-    PageServer(web_app(build_page(Desk(engine)))).run(sockets=[take_port("127.0.0.1", port)])
+    PageServer(web_app(build_page(parts_over(engine)))).run(sockets=[take_port("127.0.0.1", port)])
 
 
 if __name__ == "__main__":

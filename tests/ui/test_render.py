@@ -12,10 +12,10 @@ from markdown_it import MarkdownIt
 
 from core.errors import StoreError
 from core.schema import Answer, AnswerStatus, Article, Citation, CitationStatus, Document, Metadata
+from desk.conversations import Conversation, Exchange, Stage
 from desk.phases import Empty, Failed, Indexing, Progress, Ready, Starting
 from tests.ui.fakes import CADRES, HEADCOUNT, REFUSED, SECONDED, TALENT, ScriptedService
 from ui import cards
-from ui.conversation import Conversation, Exchange, Stage
 from ui.markup import answer_html, escape
 from ui.panel import View, source_panel
 from ui.render import answer_body, messages

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from desk.desk import Desk
-from tests.ui.fakes import ScriptedService, engine_over
+from tests.ui.fakes import ScriptedService, engine_over, parts_over
 from ui.page import build_page
 from ui.server import web_app
 
 
 def client(host: str) -> TestClient:
-    return TestClient(web_app(build_page(Desk(engine_over(ScriptedService))), host), base_url="http://127.0.0.1:7860")
+    return TestClient(
+        web_app(build_page(parts_over(engine_over(ScriptedService))), host), base_url="http://127.0.0.1:7860"
+    )
 
 
 @pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/%75pload", "/upload"])
