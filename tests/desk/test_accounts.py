@@ -198,7 +198,20 @@ def test_no_change_is_lost_where_many_are_made_at_once(accounts: Accounts) -> No
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "x" * 65, "a\nSet-Cookie: b", "a\rb", "a\x00", "a\u202eb", "a\u200bb", "a\u2028b", "\ud800", LOCAL.name, "命令行"],
+    [
+        "",
+        " ",
+        "x" * 65,
+        "a\nSet-Cookie: b",
+        "a\rb",
+        "a\x00",
+        "a\u202eb",
+        "a\u200bb",
+        "a\u2028b",
+        "\ud800",
+        LOCAL.name,
+        "命令行",
+    ],
 )
 def test_a_name_that_could_deceive_is_refused(accounts: Accounts, name: str) -> None:
     with pytest.raises(UsageError):
