@@ -81,14 +81,12 @@ def test_what_is_over_is_cleared_away(database: DeskDatabase, clock: Clock) -> N
         assert session.connection().exec_driver_sql("SELECT user FROM sessions").fetchall() == [("李四",)]
 
 
-def test_one_session_or_all_of_a_user_can_be_ended(database: DeskDatabase) -> None:
+def test_one_session_can_be_ended(database: DeskDatabase) -> None:
     sessions = Sessions(database)
     one, two, other = sessions.begin("张三", ""), sessions.begin("张三", ""), sessions.begin("李四", "")
     sessions.end(one)
     sessions.end(one)
     assert [sessions.find(token) is not None for token in (one, two, other)] == [False, True, True]
-    sessions.end_all("张三")
-    assert [sessions.find(token) is not None for token in (two, other)] == [False, True]
 
 
 def test_a_full_disk_ends_no_session(

@@ -56,10 +56,11 @@ class Served:
 
 
 @contextmanager
-def served(door: Door | None) -> Iterator[str]:
+def served(door: Door | None, page: gr.Blocks | None = None) -> Iterator[str]:
+    """Serve a page, by default `who_page`, and give its address."""
     reachable = threading.Event()
     with take_port("127.0.0.1", 0) as taken:
-        server = PageServer(web_app(who_page(), "127.0.0.1", door), on_ready=reachable.set)
+        server = PageServer(web_app(page or who_page(), "127.0.0.1", door), on_ready=reachable.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         thread.start()
         assert reachable.wait(20)
