@@ -153,12 +153,16 @@ class _Desk:
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
+    if not _at_terminal():
         raise UsageError("这里不是终端，请用 --password-stdin 从标准输入给出密码。")
     first: str = typer.prompt("密码", hide_input=True, err=True)
     if typer.prompt("再输一次", hide_input=True, err=True) != first:
         raise UsageError("两次输入的密码不同，请重新运行。")
     return first
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _limits(rules: AccessRules) -> dict[str, list[str]]:

@@ -41,7 +41,7 @@ class Door:
         self.accounts = accounts
         self._sessions = sessions
         self._audit = audit
-        self._guessing = guessing or Guessing()
+        self._guessing = Guessing() if guessing is None else guessing
 
     def login(self, name: str, password: str, address: str, *, before: str = "") -> Entry:
         """Try a name and a password. `before` is the token of the session that the new one takes the place of."""

@@ -16,17 +16,20 @@ from dataclasses import dataclass
 from desk.credentials import NAME_LIMIT
 
 LOCK_S = 15 * 60.0
-FORGET_S = 3600.0
 _LONGEST_PAUSE_S = 60.0
 _CAPACITY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """After `free` failed tries each waits twice as long as the one before; the `lock_at`th locks."""
+    """After `free` failed tries each waits twice as long as the one before; the `lock_at`th locks.
+
+    One failed try is forgotten in every `fades_s` seconds: the slips of a whole office add up to nothing.
+    """
 
     free: int
     lock_at: int
+    fades_s: float
 
     def pause_s(self, failures: int) -> float:
         """Return how long to wait after so many failed tries, in seconds."""
@@ -35,9 +38,9 @@ class Limit:
         return 0.0 if failures < self.free else min(2.0 ** (failures - self.free), _LONGEST_PAUSE_S)
 
 
-TOGETHER = Limit(3, 10)
-NAME = Limit(20, 50)
-ADDRESS = Limit(30, 100)
+TOGETHER = Limit(3, 10, 900)
+NAME = Limit(20, 50, 300)
+ADDRESS = Limit(30, 100, 120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Claim:
 @dataclass(slots=True)
 class _Count:
     failures: int
-    last: float
+    fading_since: float
     until: float
 
 
@@ -68,10 +71,12 @@ class _Counts:
     def add(self, key: str, now: float) -> bool:
         count = self.counts.get(key)
         # `add` is called when the wait is over: a lock that has ended begins anew.
-        if count is None or now - count.last >= FORGET_S or count.failures >= self.limit.lock_at:
+        if count is None or count.failures >= self.limit.lock_at:
             count = self.counts[key] = _Count(0, now, now)
-        count.failures += 1
-        count.last, count.until = now, now + self.limit.pause_s(count.failures)
+        faded = int((now - count.fading_since) / self.limit.fades_s)
+        count.fading_since += faded * self.limit.fades_s
+        count.failures = max(0, count.failures - faded) + 1
+        count.until = now + self.limit.pause_s(count.failures)
         self.counts.move_to_end(key)
         if len(self.counts) > _CAPACITY:
             self.counts.popitem(last=False)

@@ -84,11 +84,6 @@ class Sessions:
         with self._database.session() as session:
             session.execute(delete(SessionRow).where(SessionRow.key == digest(token)))
 
-    def end_all(self, user: str) -> None:
-        """End every session of a user."""
-        with self._database.session() as session:
-            session.execute(delete(SessionRow).where(SessionRow.user == user))
-
     def _touch(self, key: str, now: float) -> None:
         try:
             with self._database.session() as session:

@@ -43,7 +43,8 @@ _POLICY = "; ".join(
 _HEADERS = (
     (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # No referrer to others; with none at all browsers would hide the origin of the forms of this page too.
+    (b"referrer-policy", b"same-origin"),
 )
 _HERE_NAMES = {"127.0.0.1", "localhost", "::1"}
 _EVERYWHERE = {"0.0.0.0", "::", ""}
