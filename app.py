@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -39,6 +40,7 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
     os.environ.update(_GRADIO_ENVIRONMENT)
     from desk.door import open_door
     from desk.opening import open_parts
+    from ui.downloads import serve_downloads
     from ui.page import build_page
     from ui.server import PageServer, take_port, web_app
 
@@ -50,7 +52,7 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         open_parts(settings, corpus, door) as parts,
     ):
         server = PageServer(
-            web_app(build_page(parts), settings.host, door),
+            web_app(build_page(parts), settings.host, door, [partial(serve_downloads, parts=parts)]),
             on_ready=lambda: _announce(settings, indexing=bool(corpus)),
         )
         parts.engine.start()

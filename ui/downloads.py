@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import AccessError, OrgAskError
@@ -20,8 +20,8 @@ from ui.texts import texts_for
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def downloads(parts: Parts) -> APIRouter:
-    """Return the addresses under which files of the page are fetched."""
+def serve_downloads(app: FastAPI, parts: Parts) -> None:
+    """Add the addresses under which files of the page are fetched."""
     router = APIRouter()
 
     @router.get("/conversations/{conversation_id}/export", response_model=None)
@@ -53,7 +53,7 @@ def downloads(parts: Parts) -> APIRouter:
         }
         return Response(body, media_type=kind, headers=headers)
 
-    return router
+    app.include_router(router)
 
 
 def _exported(conversation: Conversation, turn: int, user: User, parts: Parts) -> list[Exported]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,19 +82,27 @@ def take_port(host: str, port: int) -> socket.socket:
     return taken
 
 
-def web_app(page: gr.Blocks, host: str = "127.0.0.1", door: Door | None = None) -> FastAPI:
+def web_app(
+    page: gr.Blocks,
+    host: str = "127.0.0.1",
+    door: Door | None = None,
+    hang_in: Sequence[Callable[[FastAPI], None]] = (),
+) -> FastAPI:
     """Return the page as a web application with its styles, its security headers and its refusals.
 
     `host` is the address it is served at: unless that is a wildcard, requests under a foreign name are refused, so
     that no other site can make a browser talk to it by pointing its own name here. With a `door` only those are let
     in whom it knows; on loopback that is for a reverse proxy, which hands its own name on. Without, everybody is
-    `desk.people.LOCAL`.
+    `desk.people.LOCAL`. Each of `hang_in` adds what else is served, behind the same doors.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     # The last one that is added is the first that is asked.
     app.add_middleware(AccessGate, door=door)
     app.add_middleware(_Gate, host="" if door is not None and is_loopback(host) else host)
     app.add_middleware(_SecurityHeaders)
+    for add in hang_in:
+        add(app)
+    # It takes every address that nothing before it has taken.
     gr.mount_gradio_app(
         app,
         page,

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -15,6 +16,7 @@ from desk.engine import Engine
 from desk.jobs import Runner
 from tests.browser import find_browser
 from tests.ui.fakes import engine_over, parts_over
+from ui.downloads import serve_downloads
 from ui.page import build_page
 from ui.server import PageServer, take_port, web_app
 
@@ -27,7 +29,9 @@ Serve = Callable[..., str]
 def _served(engine: Engine) -> Iterator[str]:
     reachable = threading.Event()
     with take_port("127.0.0.1", 0) as taken:
-        server = PageServer(web_app(build_page(parts_over(engine), poll_s=0.2)), on_ready=reachable.set)
+        parts = parts_over(engine)
+        app = web_app(build_page(parts, poll_s=0.2), hang_in=[partial(serve_downloads, parts=parts)])
+        server = PageServer(app, on_ready=reachable.set)
         # A server outside the main thread leaves signals alone.
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         engine.start()

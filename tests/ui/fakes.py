@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from assistant.api import AnswerService, LibraryStatus
@@ -251,6 +252,7 @@ def parts_over(engine: Engine, data: Path | None = None, door: Door | None = Non
 
 def main() -> None:
     """Serve the page over the script, for trying it: `python -m tests.ui.fakes [PORT]`."""
+    from ui.downloads import serve_downloads
     from ui.page import build_page
     from ui.server import PageServer, take_port, web_app
 
@@ -258,7 +260,9 @@ def main() -> None:
     engine = engine_over(ScriptedService)
     engine.start()
     print(f"http://127.0.0.1:{port}", file=sys.stderr)  # noqa: T201
-    PageServer(web_app(build_page(parts_over(engine)))).run(sockets=[take_port("127.0.0.1", port)])
+    parts = parts_over(engine)
+    app = web_app(build_page(parts), hang_in=[partial(serve_downloads, parts=parts)])
+    PageServer(app).run(sockets=[take_port("127.0.0.1", port)])
 
 
 if __name__ == "__main__":
