@@ -99,8 +99,10 @@ def seen(filters: Filters, source: Any, file_source: Any) -> list[ColumnElement[
     """
     limits: list[ColumnElement[bool]] = []
     if filters.hidden:
-        for column in (source, func.coalesce(file_source, "")):
-            limits.append(collection_in(column).not_in(list(filters.hidden)))
+        hidden = list(filters.hidden)
+        of_file = func.coalesce(file_source, source)
+        limits.append(collection_in(source).not_in(hidden))
+        limits.append(or_(of_file == source, collection_in(of_file).not_in(hidden)))
     if filters.collection is not None:
         limits.append(collection_in(source) == filters.collection)
     return limits
@@ -134,8 +136,11 @@ def _grouped(filters: Filters, facts: Collection[str]) -> Select[Any]:
     lead: ColumnElement[str] = every.c.main
     if filters.hidden or filters.collection is not None:
         # Whom the main copy is hidden from sees the first of the others in its place.
-        there = func.max(every.c.id == every.c.main).over(partition_by=every.c.main)
-        lead = case((there == 1, every.c.main), else_=func.min(every.c.id).over(partition_by=every.c.main))
+        copy = select(every.c.id, every.c.main).where(every.c.id != every.c.main).cte("copy")
+        astray = copy.c.main.not_in(select(every.c.id))
+        first = select(copy.c.main, func.min(copy.c.id).label("lead")).where(astray).group_by(copy.c.main).cte("first")
+        instead = select(first.c.lead).where(first.c.main == every.c.main).scalar_subquery()
+        lead = case((every.c.id == every.c.main, every.c.main), else_=func.coalesce(instead, every.c.main))
     member = select(every, lead.label("lead")).cte("member")
     is_copy = member.c.id != member.c.lead
     state = case((is_copy, literal(HeldState.REPOST.value)), else_=member.c.state).label("state")

@@ -87,6 +87,14 @@ def test_a_moved_file_of_a_removed_document_brings_nothing_back(stocked: Office)
     assert stocked.restore(tea).documents == 2
 
 
+def test_what_was_removed_moves_with_its_file_even_before_that_is_read_again(stocked: Office) -> None:
+    stocked.remove(stocked.document_of("湄潭县“茶乡英才”").id)
+    old, new = str(stocked.files / "a.txt"), str(stocked.files / "c.txt")
+    with Library.writing(stocked.settings, stocked.encoder.name) as library:
+        library.database.move_file(old, new)
+    assert [one.path for one in removed(stocked)] == [new]
+
+
 def test_re_posts_of_what_was_removed_are_found_again(office: Office) -> None:
     office.write("a.txt", TEA)
     office.write("b.txt", TEA)
