@@ -271,6 +271,7 @@ FOREIGN = [
     {"origin": "http://office.example.evil.example:7860"},
     {"origin": "http://evil.example#@office.example:7860"},
     {"origin": "null"},
+    {"origin": "null", "host": ""},
     {"origin": ""},
     {"origin": "http://["},
     {"sec-fetch-site": "cross-site"},
