@@ -159,11 +159,15 @@ class Handlers:
         """Show the answer that is being made, if one is, as it grows."""
         asking = _Asking.of(request)
         run = self._parts.runs.of(current)
-        opened = self._parts.runs.open(asking.user, current) if run else None
-        if run is None or opened is None:
+        opened = self._parts.runs.open(asking.user, current) if current else None
+        if opened is None:
             yield {self._c.chat: gr.skip()}
             return
         conversation, looks = self._looked_at(asking, opened)
+        if run is None:
+            # It was quicker than the way here.
+            yield {self._c.chat: gr.update(value=messages(conversation, asking.texts, looks), visible=True)}
+            return
         for state in run.follow():
             last = state.exchanges[-1]
             rows = messages(conversation.with_last(last), asking.texts, looks)
@@ -178,7 +182,6 @@ class Handlers:
         return {
             c.question: gr.Textbox(submit_btn=asking.texts.send, stop_btn=False),
             c.hint: cards.hint(asking.texts.hint),
-            **self._shown(asking, conversation),
             **self._listed(asking, current, search),
         }
 
@@ -262,7 +265,8 @@ class Handlers:
     def begin(self, search: str, request: gr.Request) -> Updates:
         """Begin a new conversation; an answer that is being made in the one before is made to its end."""
         asking = _Asking.of(request)
-        return self._opened(asking, "") | self._listed(asking, "", search) | self._calm(asking)
+        fresh = {self._c.question: gr.Textbox(value="", submit_btn=asking.texts.send, stop_btn=False)}
+        return self._opened(asking, "") | self._listed(asking, "", search) | self._calm(asking) | fresh
 
     def _calm(self, asking: _Asking) -> Updates:
         return {self._c.editing: False, self._c.hint: cards.hint(asking.texts.hint)}
@@ -339,7 +343,8 @@ class Handlers:
                 c.chat: gr.update(value=[], visible=False),
                 c.welcome: gr.Column(visible=ready),
                 c.panel: empty_panel(texts),
-                c.question: gr.Textbox(value="", submit_btn=texts.send, stop_btn=False),
+                # What is being typed stays.
+                c.question: gr.Textbox(submit_btn=texts.send, stop_btn=False),
                 **self._listed(asking, ""),
             }
         busy = found.busy

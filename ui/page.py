@@ -39,12 +39,14 @@ def _wire(page: gr.Blocks, c: AskComponents, handlers: Handlers) -> None:
         asked = event(handlers.ask, [source, c.current, c.limits, c.editing], every, **_PRIVATE)
         following.append(_then_answer(asked, c, handlers))
     # What follows an answer would go on writing into a page that shows another conversation.
-    done = c.on_do.select(handlers.do, [c.current, c.limits, c.search], every, cancels=following, **_PRIVATE)
+    done = c.on_do.select(
+        handlers.do, [c.current, c.limits, c.search], every, cancels=following, trigger_mode="multiple", **_PRIVATE
+    )
     again = _then_answer(done, c, handlers)
     c.new_chat.click(handlers.begin, c.search, every, cancels=[*following, again], **_PRIVATE)
     c.question.stop(handlers.stop, c.current, None, **_PRIVATE)
     c.search.change(handlers.find, [c.search, c.current], every, trigger_mode="always_last", **_PRIVATE)
-    c.on_show.select(handlers.show, c.current, c.panel, **_PRIVATE)
+    c.on_show.select(handlers.show, c.current, c.panel, trigger_mode="always_last", **_PRIVATE)
 
 
 def _then_answer(asked: Any, c: AskComponents, handlers: Handlers) -> Any:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -26,10 +27,10 @@ Serve = Callable[..., str]
 
 
 @contextmanager
-def _served(engine: Engine) -> Iterator[str]:
+def _served(engine: Engine, data: Path) -> Iterator[str]:
     reachable = threading.Event()
     with take_port("127.0.0.1", 0) as taken:
-        parts = parts_over(engine)
+        parts = parts_over(engine, data)
         app = web_app(build_page(parts, poll_s=0.2), hang_in=[partial(serve_downloads, parts=parts)])
         server = PageServer(app, on_ready=reachable.set)
         # A server outside the main thread leaves signals alone.
@@ -47,12 +48,18 @@ def _served(engine: Engine) -> Iterator[str]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def desk_data(tmp_path: Path) -> Path:
+    """The data folder of the pages that are served."""
+    return tmp_path / "desk"
+
+
+@pytest.fixture
+def serve(desk_data: Path) -> Iterator[Serve]:
     """Return a function that serves the page over a service and gives its address."""
     with ExitStack() as stack:
 
         def start(open_service: Callable[[], AnswerService], indexer: Runner | None = None) -> str:
-            return stack.enter_context(_served(engine_over(open_service, indexer)))
+            return stack.enter_context(_served(engine_over(open_service, indexer), desk_data))
 
         yield start
 
