@@ -119,3 +119,9 @@ class EncoderError(OrgAskError):
 
 class ChatModelError(OrgAskError):
     """The attached language model did not give a usable answer."""
+
+
+class CorrectionError(OrgAskError):
+    """A correction cannot be kept; the side file is as it was before."""
+
+    exit_status = 2

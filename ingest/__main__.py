@@ -122,7 +122,9 @@ class ProgressFile:
 
 
 def main(
-    paths: Annotated[list[Path] | None, typer.Argument(help="文件或文件夹")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="文件或文件夹；与 --remove、--restore、--correct 同用时是文档编号")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="数据目录")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="全部重新读取并重建索引")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="移除所给文件夹中已不存在的文件")] = False,
@@ -132,12 +134,22 @@ def main(
         typer.Option("--show-cleaning", metavar="FILE", help="列出清洗时从一个文件去掉了什么，不写入资料库"),
     ] = None,
     report: Annotated[bool, typer.Option("--report", help="再次显示资料库中每个文件的处理结果")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="把文档移出资料库，不动原文件；重新索引也不会回来")] = False,
+    restore: Annotated[bool, typer.Option("--restore", help="恢复移出的文档")] = False,
+    correct: Annotated[bool, typer.Option("--correct", help="更正一份文档的信息，写入资料信息")] = False,
+    article: Annotated[int | None, typer.Option(help="只更正文档中的第几篇，从 1 数起")] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="列=值", help="更正的内容，如 市=达州；无 表示没有，空值收回先前的更正"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出报告")] = False,
 ) -> None:
     """把文件编入资料库，并逐个报告结果。"""
     with command():
-        if sum((bool(paths), check, show_cleaning is not None, report)) != 1:
-            raise UsageError("请给出要索引的文件或文件夹，或只用 --check、--report、--show-cleaning FILE 之一。")
+        _refuse_mixed(
+            bool(paths), (remove, restore, correct), (check, show_cleaning is not None, report),
+            of_index=rebuild or prune, of_correct=article is not None or bool(values),
+        )  # fmt: skip
         settings = Settings.load(data=data)
         if show_cleaning:
             _show_cleaning(show_cleaning, settings, as_json=as_json)
@@ -146,13 +158,65 @@ def main(
         elif check:
             _check(settings, as_json=as_json)
         else:
-            done = _ingest(paths or [], settings, rebuild=rebuild, prune=prune)
+            given = paths or []
+            if remove or restore:
+                done = _take_out_or_in(list(map(str, given)), settings, back=restore)
+            elif correct:
+                done = _correct(list(map(str, given)), settings, article or 0, values or [])
+            else:
+                done = _ingest(given, settings, rebuild=rebuild, prune=prune)
             if as_json:
                 print_json(done.to_json())
             else:
                 _print_report(done)
             if done.failed:
                 raise typer.Exit(1)
+
+
+def _refuse_mixed(
+    given: bool, changes: tuple[bool, ...], others: tuple[bool, ...], *, of_index: bool, of_correct: bool
+) -> None:
+    """Refuse options that do not go together.
+
+    Args:
+        given: whether there are paths or ids.
+        changes: whether each way to change the documents with those ids is asked for.
+        others: whether each of what needs neither paths nor ids is asked for.
+        of_index: whether there are options that only indexing knows.
+        of_correct: whether there are options that only correcting knows.
+    """
+    if sum(others) + (given or any(changes)) != 1 or sum(changes) > 1:
+        raise UsageError(
+            "请给出要索引的文件或文件夹，或只用 --check、--report、--show-cleaning FILE、"
+            "--remove、--restore、--correct 之一。"
+        )
+    if any(changes) and not given:
+        raise UsageError("请在 --remove、--restore 或 --correct 后面写上文档编号。")
+    if of_correct and not changes[-1]:
+        raise UsageError("--set 和 --article 只能与 --correct 同用。")
+    if of_index and any(changes):
+        raise UsageError("--rebuild 和 --prune 只能在索引文件或文件夹时使用。")
+
+
+def _take_out_or_in(ids: list[str], settings: Settings, *, back: bool) -> IngestReport:
+    from ingest.changes import remove, restore
+    from retriever.library import Library
+
+    Library.check_readable(settings)
+    with _open(settings) as (library, ingest, _encoder, _progress):
+        return (restore if back else remove)(library, ingest, ids)
+
+
+def _correct(ids: list[str], settings: Settings, article: int, values: list[str]) -> IngestReport:
+    from ingest.correct import correct, pairs_of
+    from retriever.library import Library
+
+    if len(ids) != 1:
+        raise UsageError("--correct 一次更正一份文档，请只给出一个编号。")
+    changes = pairs_of(values)
+    Library.check_readable(settings)
+    with _open(settings) as (library, ingest, _encoder, _progress):
+        return correct(library, ingest, ids[0], changes, article=article)
 
 
 def _ingest(paths: list[Path], settings: Settings, *, rebuild: bool, prune: bool) -> IngestReport:

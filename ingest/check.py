@@ -9,11 +9,11 @@ from typing import Any
 from core.errors import StoreError
 from core.schema import Encoder
 from core.settings import Settings
-from ingest.inputs import path_of
 from ingest.linking import link_new
 from ingest.pipeline import Ingest
 from retriever.library import Library, Progress
 from retriever.probe import probe
+from retriever.rows import path_of
 from retriever.tables import OUTDATED
 
 _BATCH = 256

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +17,6 @@ from ingest.lines import printable
 
 _BLOCK = 1 << 20
 _RECORDS = ".jsonl"
-_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
-"""A byte of a name that is no valid Unicode, as a key writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Input:
 
     @property
     def key(self) -> str:
-        """The path as the database keeps it; see `path_of` for the way back."""
+        """The path as the database keeps it; see `retriever.rows.path_of` for the way back."""
         return os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
     @property
@@ -197,11 +194,6 @@ def _read_errors() -> Iterator[None]:
         raise ReadError("没有读取权限，请修改文件权限后重试。") from exc
     except OSError as exc:
         raise ReadError(f"无法读取（{exc.strerror or exc}），请检查文件和磁盘。") from exc
-
-
-def path_of(key: str) -> Path:
-    """Return the path of a file by its key in the database."""
-    return Path(os.fsdecode(_ESCAPED.sub(lambda m: bytes([int(m[1], 16)]), key.encode())))
 
 
 def name_below(path: Path, folder: Path) -> str:

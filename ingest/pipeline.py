@@ -29,14 +29,13 @@ from ingest.inputs import (
     is_gone,
     look_at,
     name_below,
-    path_of,
 )
 from ingest.lines import Limits, Problem
 from ingest.linking import link_new
 from ingest.prepare import PIPELINE_VERSION, FactsOf, Job, Prepared
 from ingest.worker import Done, Page, Preparer
 from retriever.library import Library, Progress
-from retriever.rows import PreparedDocument, StoredFile
+from retriever.rows import PreparedDocument, StoredFile, path_of
 from retriever.tables import OUTDATED
 
 _BATCH_CHUNKS = 256
@@ -44,7 +43,8 @@ _JOBS_AHEAD = 8
 """Files that the preparer may be ahead of the stores."""
 _LOOKED_UP = 500
 _SHOWN_PROBLEMS = 5
-_PARTLY = "partly"
+PARTLY = "partly"
+"""`StoredFile.cause` of a file of which a part could not be read."""
 _WITHOUT_FACTS = "?"
 _BYTES_A_CHARACTER = 3
 _CHANGES = frozenset({FileState.ADDED, FileState.UPDATED, FileState.MOVED, FileState.DELETED})
@@ -78,6 +78,8 @@ class _File:
     problems: list[str] = field(default_factory=list)
     """The first of the parts that could not be read, and in `unread` how many there are."""
     unread: int = 0
+    removed: int = 0
+    """Documents of it that were taken out of the library and stay out."""
 
     def begun(self) -> StoredFile:
         """Return what the database is to keep of it while only a part of its documents is stored."""
@@ -90,7 +92,7 @@ class _File:
         fingerprint = f"{self.fingerprint}|{self.conditions}" if reason else self.fingerprint
         return StoredFile(
             self.file.key, self.file.source, self.id, self.status.size, mtime, self.content, fingerprint,
-            _PARTLY if reason else "", reason, tuple(dict.fromkeys(self.notes)),
+            PARTLY if reason else "", reason, tuple(dict.fromkeys(self.notes)),
         )  # fmt: skip
 
     def problem(self) -> str:
@@ -157,6 +159,7 @@ class Ingest:
         self._embedded = 0
         self._bytes_done = self._bytes_total = 0
         self._facts: dict[Path, Facts | None] = {}
+        self._removed: frozenset[str] = frozenset()
         self._run = 0
         office = "office" if office_program() else ""
         self._conditions = f"{self._limits.max_bytes}/{self._limits.max_pages}/{office}"
@@ -173,6 +176,8 @@ class Ingest:
         self._embedding = None
         if rebuild:
             self._database.forget_fingerprints()
+        with self._database.removals() as removals:
+            self._removed = removals.ids()
         inputs, passed_over = find_inputs(paths)
         with closing(BackgroundEmbedder(self._encoder)) as self._embedder:
             results = [*self._load_facts(inputs), *self._take_in_all(inputs)]
@@ -231,7 +236,7 @@ class Ingest:
         if known and known.fingerprint == version + content + conditions:
             mtime = -1 if racy else status.mtime_ns
             # Whatever failed since then, the file is again what it was.
-            kept = known if known.cause == _PARTLY else replace(known, cause="", reason="")
+            kept = known if known.cause == PARTLY else replace(known, cause="", reason="")
             self._database.note_file(replace(kept, size=status.size, mtime_ns=mtime))
             yield from self._skipped(file, known, status)
             return
@@ -253,7 +258,7 @@ class Ingest:
 
         So it is read again once its limits are raised or LibreOffice is installed, but not without its corrections.
         """
-        if known is None or known.cause != _PARTLY:
+        if known is None or known.cause != PARTLY:
             return ""
         if file.folder and self._facts.get(file.folder) is None:
             return "".join(known.fingerprint.partition("|")[1:])
@@ -263,7 +268,7 @@ class Ingest:
         """Yield the lines of an unchanged file; what could not be read of it before is told again."""
         self._bytes_done += status.size
         yield FileResult(file.source, FileState.SKIPPED, path=file.key)
-        if known.cause == _PARTLY:
+        if known.cause == PARTLY:
             yield FileResult(file.source, FileState.FAILED, known.reason, cause=known.cause, path=file.key)
 
     def _moved_here(self, file: Input, content: str, present: Collection[str]) -> StoredFile | None:
@@ -295,15 +300,22 @@ class Ingest:
                     self._give_up(file)
                     yield self._failed(file.file, file.known, error)
                 case Done():
+                    if file.removed:
+                        file.notes.append(f"其中 {file.removed} 份文档已移出资料库，没有编入")
                     file.as_before = self._is_as_before(file)
                     self._finished.append(file)
                     yield file.result()
         self._bytes_done += file.status.size
         if reason := file.problem():
-            yield FileResult(file.file.source, FileState.FAILED, reason, cause=_PARTLY, path=file.file.key)
+            yield FileResult(file.file.source, FileState.FAILED, reason, cause=PARTLY, path=file.file.key)
 
     def _collect(self, file: _File, prepared: Prepared) -> None:
         one = prepared.document
+        if one.document.id in self._removed:
+            file.removed += 1
+            with self._database.removals() as removals:
+                removals.rename(one.document.id, one.path, one.document.source, one.document.title)
+            return
         file.ids.append(one.document.id)
         file.notes += prepared.notes
         file.articles += len(one.articles)
@@ -333,7 +345,7 @@ class Ingest:
         """Note that a file could not be read; what an earlier version of it gave stays."""
         kept = "（上一次索引的内容仍保留）" if known and known.fingerprint else ""
         before = known or StoredFile(file.key, file.source, self._database.free_file_id(file.key))
-        if before.cause == _PARTLY:
+        if before.cause == PARTLY:
             # With this failure noted in the place of that one, nothing else would tell that a part is left to be read.
             before = replace(before, fingerprint=OUTDATED)
         reason = f"{error}{kept}"

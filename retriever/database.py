@@ -20,8 +20,10 @@ from sqlalchemy.orm import Session, aliased
 from core.errors import StoreError, StoreFullError, StoreMismatchError
 from core.schema import Article, Chunk, Document, Vectors
 from retriever.links import Links, delete_documents, note_pending
+from retriever.removal import Removals
 from retriever.rows import (
     IndexEntry,
+    PlacedDocument,
     PreparedDocument,
     StoredChunk,
     StoredFile,
@@ -46,6 +48,7 @@ from retriever.tables import (
     FileRow,
     NameRow,
     PendingRow,
+    RemovedRow,
     StateRow,
     VectorRow,
     begin,
@@ -150,7 +153,8 @@ class Database:
         with self._session() as session:
             session.execute(delete(FileRow).where(FileRow.path == new))
             session.execute(update(FileRow).where(FileRow.path == old).values(path=new, fingerprint=OUTDATED))
-            session.execute(update(DocumentRow).where(DocumentRow.path == old).values(path=new))
+            for table in (DocumentRow, RemovedRow):
+                session.execute(update(table).where(table.path == old).values(path=new))
 
     def finish_file(self, file: StoredFile, document_ids: Iterable[str]) -> int:
         """Mark a file as taken in; documents of an earlier version that are not in `document_ids` go.
@@ -182,6 +186,16 @@ class Database:
             query = select(DocumentRow.source).where(DocumentRow.path == path)
             return list(session.scalars(query.order_by(DocumentRow.id)))
 
+    def documents_called(self, ending: str) -> list[PlacedDocument]:
+        """Return the documents whose source ends with `ending`, by source."""
+        with self._session() as session:
+            query = (
+                select(DocumentRow.id, DocumentRow.path, DocumentRow.source)
+                .where(func.substr(DocumentRow.source, -len(ending)) == ending)
+                .order_by(DocumentRow.source, DocumentRow.id)
+            )
+            return [PlacedDocument(*row) for row in session.execute(query)]
+
     def articles_of_source(self, name: str) -> list[str]:
         """Return the ids of the articles of a source, or of all below a folder, an archive or a file of records.
 
@@ -199,9 +213,10 @@ class Database:
             return list(dict.fromkeys(i for row in session.execute(query) for i in row if i))
 
     def delete_file(self, path: str) -> None:
-        """Remove a file and its documents."""
+        """Remove a file, its documents, and what is noted of those that were taken out before."""
         with self._session() as session:
             delete_documents(session, session.scalars(select(DocumentRow.id).where(DocumentRow.path == path)).all())
+            session.execute(delete(RemovedRow).where(RemovedRow.path == path))
             session.execute(delete(FileRow).where(FileRow.path == path))
 
     # --- soundness ---------------------------------------------------------------------------------------------
@@ -215,12 +230,16 @@ class Database:
     def paths(self) -> list[str]:
         """Return the paths of all files and of all documents, also of those whose file was never noted."""
         with self._session() as session:
-            return sorted(session.scalars(select(FileRow.path).union(select(DocumentRow.path))))
+            every = select(FileRow.path).union(select(DocumentRow.path), select(RemovedRow.path))
+            return sorted(session.scalars(every))
 
     def files_without_documents(self) -> list[str]:
-        """Return the paths of files that were taken in but have no document any more, and make them look changed."""
+        """Return the paths of files that were taken in but have no document any more, and make them look changed.
+
+        A file whose documents were taken out on purpose is none of these.
+        """
         with self._session() as session:
-            there = select(DocumentRow.path)
+            there = select(DocumentRow.path).union(select(RemovedRow.path))
             query = select(FileRow.path).where(FileRow.fingerprint != "", FileRow.path.not_in(there))
             lost = list(session.scalars(query))
             session.execute(update(FileRow).where(FileRow.path.in_(lost)).values(fingerprint=OUTDATED))
@@ -329,6 +348,18 @@ class Database:
         """Open the links between re-posts and their main copies for work in one transaction."""
         with self._session() as session:
             yield Links(session)
+
+    @contextmanager
+    def removals(self) -> Iterator[Removals]:
+        """Open what was taken out of the library on purpose for work in one transaction."""
+        with self._session() as session:
+            yield Removals(session)
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """Open one transaction for reading, for what asks more of the tables than the methods here."""
+        with self._session() as session:
+            yield session
 
     def copies(self, main_ids: Collection[str]) -> dict[str, list[str]]:
         """Return the sources of all copies of a piece, the main one first, by the id of the main copy.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +19,8 @@ from retriever.tables import ArticleRow, ChunkRow, FileRow
 _T = TypeVar("_T")
 _BATCH = 500
 """Values that one statement of SQLite may well take."""
+_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
+"""A byte of a name that is no valid Unicode, as a key writes it."""
 
 
 def batches(items: Sequence[_T], size: int = _BATCH) -> Iterator[Sequence[_T]]:
@@ -55,6 +60,15 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedDocument:
+    """A document, the path of its file as the database keeps it, and its name for people."""
+
+    id: str
+    path: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexEntry:
     """What the derived indexes hold of one chunk."""
 
@@ -78,6 +92,11 @@ class PreparedDocument:
     chunks: Sequence[Chunk]
     vector_keys: Sequence[str]
     names: Collection[tuple[str, str]] = ()
+
+
+def path_of(key: str) -> Path:
+    """Return the path of a file by its key in the database."""
+    return Path(os.fsdecode(_ESCAPED.sub(lambda m: bytes([int(m[1], 16)]), key.encode())))
 
 
 def document_values(prepared: Sequence[PreparedDocument]) -> Iterator[dict[str, Any]]:

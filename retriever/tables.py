@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import Computed, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised when tables change; a step in `_UPGRADES` leads from each version to the next."""
 
 OUTDATED = "outdated"
@@ -18,6 +18,11 @@ OUTDATED = "outdated"
 
 class Base(DeclarativeBase):
     """What all tables share."""
+
+
+def _told(name: str) -> Mapped[str]:
+    """Return a column that reads a field out of `meta`, for indexes; it is not stored and not loaded with its row."""
+    return mapped_column(Computed(f"json_extract(meta, '$.{name}')", persisted=False), nullable=True, deferred=True)
 
 
 class FileRow(Base):
@@ -67,6 +72,11 @@ class ArticleRow(Base):
     copy_of: Mapped[str] = mapped_column(server_default="", index=True)
     linked: Mapped[bool] = mapped_column(server_default="0", index=True)
     """Whether it has been compared with the others."""
+    province: Mapped[str] = _told("province")
+    city: Mapped[str] = _told("city")
+    district: Mapped[str] = _told("district")
+    date: Mapped[str] = _told("date")
+    kind: Mapped[str] = _told("kind")
 
 
 class BandRow(Base):
@@ -102,6 +112,18 @@ class NameRow(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
 
 
+class RemovedRow(Base):
+    """A document that was taken out of the library, and stays out when its file is read again."""
+
+    __tablename__ = "removed"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(index=True)
+    source: Mapped[str]
+    title: Mapped[str]
+    time: Mapped[str]
+    """When it was taken out, in ISO form with the offset of the time zone."""
+
+
 class VectorRow(Base):
     """Vectors by the hash of the text that was embedded: a text that moves or returns is not embedded again."""
 
@@ -126,6 +148,12 @@ class StateRow(Base):
 
 
 Index("chunks_by_place", ChunkRow.article_id, ChunkRow.start)
+# What lists and charts need of every document, so that they read no texts.
+Index("documents_listed", DocumentRow.id, DocumentRow.path, DocumentRow.source, DocumentRow.title)
+Index(
+    "articles_listed", ArticleRow.document_id, ArticleRow.start, ArticleRow.end, ArticleRow.copy_of,
+    ArticleRow.province, ArticleRow.city, ArticleRow.district, ArticleRow.date, ArticleRow.kind,
+)  # fmt: skip
 
 
 def set_up_connection(connection: sqlite3.Connection, _record: Any) -> None:
@@ -163,6 +191,16 @@ _UPGRADES = {
         "CREATE INDEX ix_articles_linked ON articles (linked)",
         "CREATE INDEX ix_chunks_searched ON chunks (searched)",
         "UPDATE files SET id = path, fingerprint = 'outdated'",
+    ),
+    2: (
+        *(
+            f"ALTER TABLE articles ADD COLUMN {name} VARCHAR "
+            f"GENERATED ALWAYS AS (json_extract(meta, '$.{name}')) VIRTUAL"
+            for name in ("province", "city", "district", "date", "kind")
+        ),
+        "CREATE INDEX documents_listed ON documents (id, path, source, title)",
+        'CREATE INDEX articles_listed ON articles (document_id, start, "end", copy_of, province, city, district, date, '
+        "kind)",
     ),
 }
 

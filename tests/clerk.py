@@ -1,8 +1,8 @@
 """Another process at work on a data folder: `python -m tests.clerk COMMAND …`, as the tests of locks and crashes need.
 
 hold DATA                                   read lines `reading`, `writing`, `release` and answer each with what came of it
-ingest DATA FOLDER [--rebuild] [--kill STAGE STEP] [--full STAGE BYTES]
-    index a folder; die by SIGKILL, or have no more room on the disk than BYTES a file, when STAGE is told of
+ingest DATA FOLDER [--rebuild] [--kill STAGE STEP] [--full STAGE BYTES] [--remove ID]
+    index a folder, or take a document out; die by SIGKILL, or have no more room on the disk than BYTES a file, when STAGE is told of
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.errors import OrgAskError
 from core.settings import Settings
+from ingest.changes import remove
 from ingest.pipeline import Ingest
 from ingest.worker import InProcess
 from retriever.library import Library
@@ -37,7 +38,7 @@ def hold(data: Path) -> None:
             print(answer, flush=True)  # noqa: T201
 
 
-def ingest(options: argparse.Namespace) -> None:
+def index(options: argparse.Namespace) -> None:
     told: dict[str, int] = {}
 
     def progress(stage: str, _done: int, _total: int) -> None:
@@ -50,7 +51,11 @@ def ingest(options: argparse.Namespace) -> None:
     encoder = FakeEncoder()
     try:
         with Library.writing(Settings(data=options.data), encoder.name, rebuild=options.rebuild) as library:
-            Ingest(library, encoder, InProcess(), progress=progress).run([options.folder], rebuild=options.rebuild)
+            ingest = Ingest(library, encoder, InProcess(), progress=progress)
+            if options.remove:
+                remove(library, ingest, [options.remove])
+            else:
+                ingest.run([options.folder], rebuild=options.rebuild)
     except OrgAskError as exc:
         sys.exit(f"{type(exc).__name__}: {exc}")
 
@@ -66,11 +71,12 @@ def main() -> None:
     ingesting.add_argument("--rebuild", action="store_true")
     ingesting.add_argument("--kill", nargs=2)
     ingesting.add_argument("--full", nargs=2)
+    ingesting.add_argument("--remove")
     options = parser.parse_args()
     if options.command == "hold":
         hold(options.data)
     else:
-        ingest(options)
+        index(options)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from core.schema import Document, FileResult, FileState, IngestReport, Passage
 from core.settings import Settings
+from ingest.changes import remove, restore
+from ingest.correct import correct, pairs_of
 from ingest.lines import Limits
 from ingest.pipeline import Ingest
 from ingest.worker import InProcess
@@ -40,6 +42,24 @@ class Office:
         with Library.writing(self.settings, encoder.name, rebuild=rebuild) as library:
             ingest = Ingest(library, encoder, InProcess(), limits=limits, progress=progress)
             return ingest.run(paths or [self.files], prune=prune, rebuild=rebuild)
+
+    def remove(self, *ids: str) -> IngestReport:
+        return self._change(remove, ids)
+
+    def restore(self, *ids: str) -> IngestReport:
+        return self._change(restore, ids)
+
+    def correct(self, document_id: str, *values: str, article: int = 0) -> IngestReport:
+        def change(library: Library, ingest: Ingest, ids: Sequence[str]) -> IngestReport:
+            return correct(library, ingest, ids[0], pairs_of(values), article=article)
+
+        return self._change(change, [document_id])
+
+    def _change(
+        self, change: Callable[[Library, Ingest, Sequence[str]], IngestReport], ids: Sequence[str]
+    ) -> IngestReport:
+        with Library.writing(self.settings, self.encoder.name) as library:
+            return change(library, Ingest(library, self.encoder, InProcess()), ids)
 
     @contextmanager
     def reading(self) -> Iterator[Library]:

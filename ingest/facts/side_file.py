@@ -7,37 +7,30 @@ An empty cell corrects nothing; 无 says that there is none.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from xml.etree.ElementTree import ParseError
 
-from core.errors import DamagedFileError, FileTooLargeError, ReadError
+from core.errors import FileTooLargeError, ReadError
 from core.schema import Article, Metadata
 from ingest.facts.dates import parse_date
+from ingest.facts.side_table import LARGEST, MOST_ROWS, rows_of
 from retriever.places import Place, gazetteer
 from retriever.text import squeeze
 
 NAMES = ("资料信息.csv", "资料信息.xlsx")
 SIDE_FILE = "补充信息"
 """`Metadata.date_from` of a date that a side file tells."""
-_FILE, _ARTICLE, _TITLE, _DATE, _AUTHORS = "文件", "篇目", "标题", "日期", "作者"
-_PLACES = ("省", "市", "区县")
+FILE, ARTICLE, TITLE, DATE, _AUTHORS = "文件", "篇目", "标题", "日期", "作者"
+PLACES = ("省", "市", "区县")
 _LEVELS = ("province", "city", "district")
-_COLUMNS = (_FILE, _ARTICLE, _TITLE, *_PLACES, _DATE, "体裁", "发文单位", _AUTHORS, "来源", "讲话人", "场合")
-_NONE = "无"
+COLUMNS = (FILE, ARTICLE, TITLE, *PLACES, DATE, "体裁", "发文单位", _AUTHORS, "来源", "讲话人", "场合")
+NONE = "无"
 _CONTAINERS = (".zip", ".jsonl")
-_LARGEST = 20_000_000
-"""Bytes of a side file, and of a sheet in it once unpacked."""
-_MOST_ROWS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +93,15 @@ class Facts:
             number: its place among the articles of the document, from 1.
             file: the file that it stands in, where the name of the document may not tell.
         """
-        fitting = [c for c in self._rows_of(source, file) if _is_of(c, article.title, number)]
-        # What is said of one article counts before what is said of the whole file.
-        for correction in sorted(fitting, key=lambda c: bool(c.article)):
+        for correction in self.about(source, article.title, number, file):
             article = _corrected(article, dict(correction.cells))
         return article
+
+    def about(self, source: str, title: str, number: int, file: str = "") -> list[Correction]:
+        """Return the rows that `apply` follows for an article, in its order; number 0 is none but the whole file."""
+        fitting = [c for c in self._rows_of(source, file) if is_of(c, title, number)]
+        # What is said of one article counts before what is said of the whole file.
+        return sorted(fitting, key=lambda c: bool(c.article))
 
     def unused(self, sources: Iterable[str]) -> list[str]:
         """Return the rows that fit none of `sources`, such as 第 5 行“3月简报.docx”."""
@@ -167,73 +164,36 @@ def load_facts(folder: Path) -> Facts:
         raise ReadError(f"同一文件夹里有多份资料信息（{'、'.join(path.name for path in found)}），请合并成一份。")
     if not found:
         return Facts(folder)
-    return Facts(folder, tuple(_corrections(_rows(found[0]), found[0].name)))
+    return Facts(folder, tuple(corrections_in(_read(found[0]), found[0].name)))
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
-    """Yield the rows of a side file as texts."""
+def _read(path: Path) -> bytes:
     try:
-        data = path.read_bytes() if path.stat().st_size <= _LARGEST else None
+        data = path.read_bytes() if path.stat().st_size <= LARGEST else None
     except OSError as exc:
         raise ReadError(f"{path.name} 打不开，请检查文件权限或是否正被占用。") from exc
     if data is None:
         raise FileTooLargeError(f"{path.name} 太大，请只保留需要更正的行。")
-    if path.suffix.lower() == ".xlsx":
-        return _sheet_rows(data, path.name)
-    from ingest.formats.decode import decode
-
-    text = decode(data)
-    head = text.lstrip("\ufeff").partition("\n")[0]
-    delimiter = max(",\t;，；", key=head.count)
-    try:
-        return iter(list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter)))
-    except csv.Error as exc:
-        raise DamagedFileError(f"{path.name} 不是可用的 CSV 表格，请用 Excel 重新保存后再试。") from exc
+    return data
 
 
-def _sheet_rows(data: bytes, name: str) -> Iterator[list[str]]:
-    # Imported here, as is what reads CSV: most folders have no such file.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
+def corrections_in(data: bytes, name: str) -> Iterator[Correction]:
+    """Yield the rows of a side file by what stands in it.
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > _LARGEST:
-                raise FileTooLargeError(f"{name} 展开后太大，请只保留需要更正的行。")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        # What the sheet says of its own size may be anything.
-        sheet.reset_dimensions()
-        rows: list[list[str]] = []
-        for row in sheet.iter_rows(values_only=True):
-            if len(rows) == _MOST_ROWS:
-                raise FileTooLargeError(f"{name} 超过 {_MOST_ROWS} 行，请只保留需要更正的行。")
-            rows.append([_written(value) for value in row])
-        book.close()
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError, IndexError) as exc:
-        raise DamagedFileError(f"{name} 已损坏或不是 Excel 工作簿，请用 Excel 重新保存后再试。") from exc
-    return iter(rows)
+    Raises:
+        ReadError: it cannot be read or has a value that does not work; the message names the row.
+    """
+    return _corrections(rows_of(data, name), name)
 
 
-def _written(value: object) -> str:
-    """Return the value of a cell as a person wrote it."""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
-
-
-def _corrections(rows: Iterator[list[str]], name: str) -> Iterator[Correction]:
+def _corrections(rows: Iterable[list[str]], name: str) -> Iterator[Correction]:
     head: list[str] | None = None
     for number, row in enumerate(rows, start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
-        if number > _MOST_ROWS:
-            raise FileTooLargeError(f"{name} 超过 {_MOST_ROWS} 行，请只保留需要更正的行。")
+        if number > MOST_ROWS:
+            raise FileTooLargeError(f"{name} 超过 {MOST_ROWS} 行，请只保留需要更正的行。")
         if head is None:
             head = _head(cells, number, name)
             continue
@@ -244,32 +204,33 @@ def _head(cells: Sequence[str], number: int, name: str) -> list[str]:
     while cells and not cells[-1]:
         cells = cells[:-1]
     for cell in cells:
-        if cell not in _COLUMNS:
+        if cell not in COLUMNS:
             shown = f"“{cell}”" if cell else "没有名称的列"
-            raise ReadError(f"{name} 第 {number} 行：不认识的列{shown}，可用的列有 {'、'.join(_COLUMNS)}。")
+            raise ReadError(f"{name} 第 {number} 行：不认识的列{shown}，可用的列有 {'、'.join(COLUMNS)}。")
     if twice := next((cell for cell in cells if list(cells).count(cell) > 1), ""):
         raise ReadError(f"{name} 第 {number} 行：“{twice}”列出现了两次，请只保留一列。")
-    if _FILE not in cells:
+    if FILE not in cells:
         raise ReadError(f"{name} 第 {number} 行：缺少“文件”列，请加上这一列并填写文件名。")
     return list(cells)
 
 
 def _correction(cells: dict[str, str], number: int, name: str) -> Correction:
-    file = re.sub(r"^(?:\./|/)+", "", cells.pop(_FILE, "").replace("\\", "/"))
+    file = re.sub(r"^(?:\./|/)+", "", cells.pop(FILE, "").replace("\\", "/"))
     if not file:
         raise ReadError(f"{name} 第 {number} 行：没有填写“文件”，请填写文件名或删去这一行。")
-    article = cells.pop(_ARTICLE, "")
-    if cells.get(_TITLE) == _NONE:
+    article = cells.pop(ARTICLE, "")
+    if cells.get(TITLE) == NONE:
         raise ReadError(f"{name} 第 {number} 行：“标题”不能是“无”，请填写标题或留空。")
-    given = cells.get(_DATE, "")
-    if given and given != _NONE:
-        cells[_DATE] = parse_date(given)
-        if not cells[_DATE]:
+    given = cells.get(DATE, "")
+    if given and given != NONE:
+        cells[DATE] = parse_date(given)
+        if not cells[DATE]:
             raise ReadError(f"{name} 第 {number} 行：“{given}”不是日期，请写成 2024-03-05、2024年3月 或 2024年。")
     return Correction(number, file, article, tuple((key, value) for key, value in cells.items() if value))
 
 
-def _is_of(correction: Correction, title: str, number: int) -> bool:
+def is_of(correction: Correction, title: str, number: int) -> bool:
+    """Whether a row is about an article, by its title or its number from 1, or about all of them."""
     wanted = correction.article
     if not wanted:
         return True
@@ -280,10 +241,10 @@ def _is_of(correction: Correction, title: str, number: int) -> bool:
 
 def _corrected(article: Article, cells: dict[str, str]) -> Article:
     def said(name: str) -> str:
-        return "" if cells[name] == _NONE else cells[name]
+        return "" if cells[name] == NONE else cells[name]
 
     meta = article.meta
-    if changes := {field: said(name) for name, field in zip(_PLACES, _LEVELS, strict=True) if name in cells}:
+    if changes := {field: said(name) for name, field in zip(PLACES, _LEVELS, strict=True) if name in cells}:
         meta = _placed(changes, meta)
     meta = replace(
         meta,
@@ -293,12 +254,12 @@ def _corrected(article: Article, cells: dict[str, str]) -> Article:
         speaker=said("讲话人") if "讲话人" in cells else meta.speaker,
         occasion=said("场合") if "场合" in cells else meta.occasion,
     )
-    if _DATE in cells:
-        meta = replace(meta, date=said(_DATE), date_from=SIDE_FILE if said(_DATE) else "")
+    if DATE in cells:
+        meta = replace(meta, date=said(DATE), date_from=SIDE_FILE if said(DATE) else "")
     if _AUTHORS in cells:
         names = re.split(r"[、,，;；\s]+", said(_AUTHORS))
         meta = replace(meta, authors=tuple(dict.fromkeys(name for name in names if name)))
-    return replace(article, meta=meta, title=cells.get(_TITLE, article.title))
+    return replace(article, meta=meta, title=cells.get(TITLE, article.title))
 
 
 def _placed(changes: dict[str, str], meta: Metadata) -> Metadata:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import FileTooLargeError, ReadError
-from ingest.inputs import find_inputs, hash_of, look_at, path_of, read_bytes
+from ingest.inputs import find_inputs, hash_of, look_at, read_bytes
+from retriever.rows import path_of
 
 RECORD = "湄潭县选聘茶叶专家42名，覆盖128个茶叶专业村。"
 

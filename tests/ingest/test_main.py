@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from click.testing import Result
 from typer.testing import CliRunner
 
 from ingest.__main__ import ProgressFile, main
@@ -74,3 +75,48 @@ def test_in_a_file_the_report_has_one_line_for_each_file(office: Office, monkeyp
     app.command()(main)
     done = CliRunner().invoke(app, [str(office.files), "--data", str(office.settings.data)])
     assert any(name in line and "暂不支持的格式 .exe" in line for line in done.stdout.splitlines())
+
+
+def test_documents_are_removed_restored_and_corrected_from_the_command_line(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retriever.encoder.open_encoder", lambda *_args, **_kwargs: office.encoder)
+    app = typer.Typer()
+    app.command()(main)
+    office.write("a.txt", report_text("湄潭县", "茶乡英才", 300))
+    office.write("b.txt", report_text("晋江市", "晋才回流", 500))
+    office.ingest()
+    document = office.document_of("湄潭县“茶乡英才”").id
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, [*arguments, "--data", str(office.settings.data)])
+
+    done = run("--remove", document, "--json")
+    assert (done.exit_code, json.loads(done.stdout)["deleted"]) == (0, 1)
+    assert "茶乡英才" not in office.found_text("湄潭县“茶乡英才”")
+    assert json.loads(run("--restore", document, "--json").stdout)["library"]["documents"] == 2
+    assert run("--correct", document, "--set", "体裁=简报", "--set", "日期=2023").exit_code == 0
+    meta = office.search("湄潭县“茶乡英才”")[0].article.meta
+    assert (meta.kind, meta.date) == ("简报", "2023")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--remove"], "文档编号"),
+        (["--remove", "--restore", "x"], "之一"),
+        (["--check", "--remove", "x"], "之一"),
+        (["--set", "体裁=简报", "x"], "--correct"),
+        (["--remove", "x", "--rebuild"], "--rebuild"),
+        (["--correct", "x", "y", "--set", "体裁=简报"], "一次更正一份"),
+        (["--correct", "x"], "--set"),
+        (["--remove", "x", "--data", "nowhere"], "是空的"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(arguments: list[str], said: str) -> None:
+    app = typer.Typer()
+    app.command()(main)
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code in (1, 2)
+    assert said in done.stderr
+    assert not Path("nowhere").exists()

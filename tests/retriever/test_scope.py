@@ -11,6 +11,7 @@ import pytest
 from core.errors import UsageError
 from core.schema import Passage
 from retriever.places import gazetteer
+from retriever.scope import collection_of
 from retriever.search import Searcher
 from tests.office import Office
 
@@ -142,3 +143,22 @@ def test_very_many_texts_and_years_may_be_given(search_in: SearchIn, office: Off
         scope = searcher.scope(to_year=99_999, sources=["四川/通川.txt"])
         many = replace(scope, articles=(*map(str, range(70_000)), *scope.articles))
         assert [passage.source for passage in searcher.search("引进青年人才", scope=many)] == ["四川/通川.txt"]
+
+
+@pytest.mark.parametrize(
+    ("source", "collection"),
+    [
+        ("人才/2023/a.docx", "人才"),
+        ("a.docx", ""),
+        ("a.zip/b.docx", ""),
+        ("A.ZIP/b/c.docx", ""),
+        ("人才/a.zip/b.docx", "人才"),
+        ("x.jsonl#3", ""),
+        ("x.jsonl#3/4", ""),
+        ("人才/x.jsonl#3", "人才"),
+        ("zip/x.txt", "zip"),
+        ("", ""),
+    ],
+)
+def test_the_collection_is_the_first_folder(source: str, collection: str) -> None:
+    assert collection_of(source) == collection

@@ -11,7 +11,16 @@ from core.schema import FileState
 from retriever import tables
 from tests.office import Office, report_text, states
 
-TO_VERSION_1 = """
+TO_VERSION_2 = """
+    DROP TABLE removed; DROP INDEX documents_listed; DROP INDEX articles_listed;
+    ALTER TABLE articles DROP COLUMN province; ALTER TABLE articles DROP COLUMN city;
+    ALTER TABLE articles DROP COLUMN district; ALTER TABLE articles DROP COLUMN date;
+    ALTER TABLE articles DROP COLUMN kind;
+    UPDATE state SET value = '2' WHERE name = 'schema_version';
+"""
+TO_VERSION_1 = (
+    TO_VERSION_2
+    + """
     DROP TABLE bands;
     DROP INDEX ix_files_id; DROP INDEX ix_files_content; DROP INDEX ix_articles_copy_of; DROP INDEX ix_articles_linked;
     DROP INDEX ix_chunks_searched;
@@ -23,6 +32,7 @@ TO_VERSION_1 = """
     UPDATE state SET value = '1' WHERE name = 'schema_version';
     DELETE FROM state WHERE name = 'seal';
 """
+)
 
 
 @pytest.fixture
@@ -52,6 +62,20 @@ def test_the_next_ingest_upgrades_it_and_embeds_nothing_again(old: Office) -> No
     assert old.search("湄潭县“茶乡英才”")[0].source == "湄潭.txt"
     assert old.search("晋江市“晋才回流”")[0].source == "晋江.txt"
     assert states(old.ingest(prune=True)) == {"湄潭.txt": FileState.SKIPPED, "晋江.txt": FileState.DELETED}
+
+
+def test_a_library_of_version_2_keeps_its_texts_and_reads_none_again(office: Office) -> None:
+    office.write("湄潭.txt", report_text("湄潭县", "茶乡英才", 300))
+    office.ingest()
+    before = office.chunk_ids()
+    with sqlite3.connect(office.settings.data / "orgask.sqlite3") as connection:
+        connection.executescript(TO_VERSION_2)
+    connection.close()
+    assert states(office.ingest()) == {"湄潭.txt": FileState.SKIPPED}
+    assert office.chunk_ids() == before
+    with sqlite3.connect(office.settings.data / "orgask.sqlite3") as connection:
+        assert connection.execute("SELECT district FROM articles").fetchall() == [("湄潭县",)]
+    connection.close()
 
 
 @pytest.mark.parametrize("steps", [1, 5, 12, 17])
