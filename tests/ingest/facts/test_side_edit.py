@@ -67,7 +67,7 @@ def test_what_was_set_is_read_again_and_all_else_as_before(
     before = load_facts(folder)
     write_facts(folder, Target(name, file_of(name), number, "", whole=not number), cells)
     after = load_facts(folder)
-    others = [(file, n) for file in FILES for n in (1, 2, 3) if file != name or number and n != number]
+    others = [(file, n) for file in FILES for n in (1, 2, 3) if file != name or (number and n != number)]
     assert [read(after, *other) for other in others] == [read(before, *other) for other in others]
     meant = read(after, name, number or 3)
     for column, value in cells.items():
