@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
 from assistant.api import AnswerService
-from core.errors import AccessError
+from core.errors import NotFoundError
 from core.schema import Answer, Article, Document, Passage, Turn
 from core.templates import Templates
 from desk.engine import Engine
@@ -33,7 +33,7 @@ class Desk:
 
     def ask(
         self, user: User, question: str, history: Sequence[Turn] = (), limits: Limits | None = None
-    ) -> Iterator[Answer]:
+    ) -> Generator[Answer, None, None]:
         """Yield the answer as it grows; the last one is the whole, checked answer.
 
         Raises:
@@ -60,13 +60,13 @@ class Desk:
         """Return a document and its article around the character offset `at`.
 
         Raises:
-            AccessError: the user may not read it.
+            NotFoundError: the user may not read it.
             core.errors.StoreError: it is no longer in the library.
         """
         with self.engine.use() as service:
             document, article = service.source(document_id, at)
         if not self.may_read(user, document.source):
-            raise AccessError(_NOT_THERE)
+            raise NotFoundError(_NOT_THERE)
         return document, article
 
     def examples(self, user: User, count: int) -> list[str]:

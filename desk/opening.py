@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.api import AnswerService
@@ -9,6 +11,7 @@ from core.settings import Settings
 from desk.engine import Engine
 from desk.indexing import IndexRun
 from desk.jobs import Job, Jobs, Work
+from retriever.holdings import Holdings
 from retriever.library import Library
 
 UPLOADS = "uploads"
@@ -41,3 +44,16 @@ def open_engine(settings: Settings, corpus: Path | None) -> Engine:
         jobs.submit(Work.START, "", (), (*folders, "--prune"))
 
     return Engine(open_service, jobs, first=begin if folders else None, wanted=lambda: Library.is_wanted(settings))
+
+
+@contextmanager
+def open_holdings(settings: Settings) -> Iterator[Holdings]:
+    """Open what the library of `settings` holds for a look; that goes on while an ingest is at work.
+
+    Raises:
+        core.errors.EmptyLibraryError: nothing has been indexed.
+        core.errors.StoreError: the database cannot be read.
+    """
+    Library.check_readable(settings)
+    with Library.unlocked(settings) as library:
+        yield Holdings(library.database)

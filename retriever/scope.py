@@ -11,7 +11,7 @@ from core.errors import UsageError
 from retriever.places import Gazetteer, Place
 
 _FIRST_YEAR = 1900
-_CONTAINER = re.compile(r"\.zip$|\.jsonl(?:#|$)", re.IGNORECASE)
+_CONTAINER = re.compile(r"\.zip\Z|\.jsonl(?:#|\Z)", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
