@@ -7,12 +7,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
 from core.errors import EncoderError, NotReadyError, StoreError
 from core.schema import Answer
-from tests.desk.stand import ADMIN, EDITOR, INSIDER, OPEN, READER, Stand, standing
+from tests.desk.stand import ADMIN, EDITOR, INSIDER, OPEN, READER, Stand, as_user, served, standing
 from tests.ui.fakes import TALENT, ScriptedService
 
 API = "/api/v1"
@@ -171,6 +172,34 @@ def test_one_user_has_only_a_few_answers_under_way(tmp_path: Path) -> None:
         assert client.get(f"{API}/search", params={"query": "问"}).status_code == 200
 
 
+def test_a_client_that_goes_away_ends_its_answer(tmp_path: Path) -> None:
+    service = Patient()
+    body = {"question": "问", "stream": True}
+    with standing(tmp_path, service) as stand, served(stand.app) as address:
+        with httpx.stream("POST", f"{address}{API}/ask", json=body, headers=as_user(READER)) as response:
+            assert next(response.iter_lines()) == "event: state"
+        assert service.closed_early.wait(10)
+        # Its place is free again.
+        service.go_on.set()
+        for _ in range(4):
+            assert httpx.post(f"{address}{API}/ask", json=body, headers=as_user(READER)).status_code == 200
+
+
+def test_the_page_goes_on_while_answers_are_slow(tmp_path: Path) -> None:
+    service = Patient()
+    with standing(tmp_path, service) as stand, served(stand.app) as address:
+        slow = threading.Thread(
+            target=httpx.post,
+            args=(f"{address}{API}/ask",),
+            kwargs={"json": {"question": "问"}, "headers": as_user(READER)},
+        )
+        slow.start()
+        assert service.began.acquire(timeout=10)
+        assert httpx.get(f"{address}/page", headers=as_user(READER), timeout=2).json() == "the page"
+        service.go_on.set()
+        slow.join(10)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 @pytest.mark.parametrize(
     "path", [f"{API}/ask", f"{API}/documents", f"{API}/openapi.json", f"{API}/nothing", "/mcp", "/mcp/"]
@@ -186,6 +215,8 @@ def test_nobody_is_assumed(stand: Stand, method: str, path: str) -> None:
         ({}, "question"),
         ({"question": " "}, "question"),
         ({"question": "问" * 2001}, "question"),
+        ({"question": "\ud800"}, "question"),
+        ({"question": "问", "\ud800x": 1}, "x"),
         ({"question": "问", "history": [{"role": "system", "content": "x"}]}, "role"),
         ({"question": "问", "limit": {"place": "四川"}}, "limit"),
         ({"question": "问", "limits": {"places": "四川"}}, "places"),
@@ -193,7 +224,8 @@ def test_nobody_is_assumed(stand: Stand, method: str, path: str) -> None:
     ],
 )
 def test_a_question_of_the_wrong_form_is_refused_and_its_part_named(stand: Stand, body: Any, part: str) -> None:
-    response = stand.client(READER).post(f"{API}/ask", json=body)
+    typed = {"content-type": "application/json"}
+    response = stand.client(READER).post(f"{API}/ask", content=json.dumps(body), headers=typed)
     assert response.status_code == 400 and part in response.json()["error"]
 
 
