@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,8 @@ class Patient(ScriptedService):
     def stream(self, question: str, history: Any = (), scope: Any = None) -> Any:
         self.began.release()
         try:
-            while not self.go_on.wait(0.02):
+            deadline = time.monotonic() + 15
+            while not self.go_on.wait(0.02) and time.monotonic() < deadline:
                 yield Answer(question, TALENT.status, "……")
         except GeneratorExit:
             self.closed_early.set()

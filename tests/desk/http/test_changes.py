@@ -110,7 +110,8 @@ def test_nobody_adds_to_a_collection_that_is_hidden_from_them(stand: Stand, name
 
 
 def test_an_insider_may_add_there_and_others_do_not_hear_of_it(own_stand: Stand) -> None:
-    response = send(own_stand.client(INSIDER), ("青田二.txt", NEW.encode()), collection="机密")
+    # The one that cannot be read is tried again whenever the folder is read.
+    response = send(own_stand.client(INSIDER), ("青田二.txt", NEW.encode()), ("坏.pdf", b"%PDF-1.7"), collection="机密")
     job = own_stand.ended(response.json()["job"]["number"])
     assert "机密/青田二.txt" in found(own_stand.client(INSIDER), "归雁计划")
     other = own_stand.client(EDITOR)
@@ -123,6 +124,15 @@ def test_an_insider_may_add_there_and_others_do_not_hear_of_it(own_stand: Stand)
     later = send(other, ("b.txt", NEW.encode())).json()["job"]["number"]
     own_stand.ended(later)
     assert "机密" not in other.get(f"{API}/jobs/{later}").text
+
+
+def test_a_document_that_was_taken_out_stays_hidden(own_stand: Stand) -> None:
+    secret = own_stand.id_of("机密/青田.txt")
+    own_stand.ended(own_stand.client(INSIDER).delete(f"{API}/documents/{secret}").json()["job"]["number"])
+    assert own_stand.client(INSIDER).get(f"{API}/documents/{secret}").json()["state"] == "removed"
+    for path in ("", "/original"):
+        assert own_stand.client(EDITOR).get(f"{API}/documents/{secret}{path}").status_code == 404
+    assert own_stand.client(EDITOR).post(f"{API}/documents/{secret}/restore").status_code == 404
 
 
 def test_a_large_file_is_stored_whole(own_stand: Stand) -> None:
