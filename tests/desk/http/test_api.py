@@ -218,7 +218,7 @@ def test_nobody_is_assumed(stand: Stand, method: str, path: str) -> None:
         ({"question": " "}, "question"),
         ({"question": "问" * 2001}, "question"),
         ({"question": "\ud800"}, "question"),
-        ({"question": "问", "\ud800x": 1}, "x"),
+        ({"question": "问", "\ud800x": 1}, "请求"),
         ({"question": "问", "history": [{"role": "system", "content": "x"}]}, "role"),
         ({"question": "问", "limit": {"place": "四川"}}, "limit"),
         ({"question": "问", "limits": {"places": "四川"}}, "places"),
@@ -261,6 +261,12 @@ def test_the_description_is_there_and_no_page_that_loads_scripts_from_elsewhere(
         assert response.status_code == 404 and response.json()["error"]
     assert client.put(f"{API}/ask").status_code == 405
     assert client.get("/elsewhere").json() == "the page"
+
+
+def test_no_answer_is_kept_on_the_way(stand: Stand) -> None:
+    client, document = stand.client(READER), stand.id_of("人才/桐庐.txt")
+    for path in ("/documents", f"/documents/{document}", f"/documents/{document}/original", "/jobs", "/jobs/99"):
+        assert "no-store" in client.get(f"{API}{path}").headers["cache-control"]
 
 
 def test_documents_are_listed_by_filters_and_pages(stand: Stand) -> None:
