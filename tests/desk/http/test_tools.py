@@ -87,8 +87,8 @@ def test_what_is_hidden_from_a_user_is_hidden_from_his_tools(address: str, stand
     question = "青田县“暗渡计划”拟调整多少领导干部？"
     for tool, arguments in (("ask", {"question": question}), ("search", {"query": question, "collection": "机密"})):
         text, result = call(address, READER, tool, **arguments)
-        assert "97" not in text and "97" not in str(result.structuredContent)
-        assert "97" in call(address, INSIDER, tool, **arguments)[0]
+        assert "97人" not in text and "97人" not in str(result.structuredContent)
+        assert "97人" in call(address, INSIDER, tool, **arguments)[0]
     hidden, absent = (call(address, READER, "get_document", document_id=one) for one in (secret, "0" * 16))
     assert hidden == absent and hidden[1].isError
     assert "暗渡计划" in call(address, ADMIN, "get_document", document_id=secret)[0]
