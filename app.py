@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -40,9 +39,8 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
     os.environ.update(_GRADIO_ENVIRONMENT)
     from desk.door import open_door
     from desk.opening import open_parts
-    from ui.downloads import serve_downloads
-    from ui.page import build_page
-    from ui.server import PageServer, take_port, web_app
+    from ui.app import full_app
+    from ui.server import PageServer, take_port
 
     with (
         take_port(settings.host, settings.port) as taken,
@@ -52,7 +50,7 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         open_parts(settings, corpus, door) as parts,
     ):
         server = PageServer(
-            web_app(build_page(parts), settings.host, door, [partial(serve_downloads, parts=parts)]),
+            full_app(parts, settings.host, door),
             on_ready=lambda: _announce(settings, indexing=bool(corpus)),
         )
         parts.engine.start()

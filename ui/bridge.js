@@ -87,9 +87,14 @@ function limitsChosen(bar) {
   tell("do", "limits", JSON.stringify(value));
 }
 
+// Styles of ours reach no further up.
+function frame() {
+  return document.querySelector("#oa-main") ?? document.body;
+}
+
 function togglePanel(open) {
-  document.body.classList.toggle("oa-panel-open", open);
-  if (open) document.body.classList.remove("oa-side-open");
+  frame().classList.toggle("oa-panel-open", open);
+  if (open) frame().classList.remove("oa-side-open");
 }
 
 function clicked(link, href) {
@@ -111,7 +116,7 @@ function clicked(link, href) {
       if (title) write(title, title.textContent, link.textContent, (value) => value && tell("do", name, value));
     } else if (name === "clear-limits") tell("do", "limits", "{}");
     else tell("do", name);
-    if (name.startsWith("open")) document.body.classList.remove("oa-side-open");
+    if (name.startsWith("open")) frame().classList.remove("oa-side-open");
     return true;
   }
   const page = link.closest(".oa-answer, .oa-panel");
@@ -133,7 +138,7 @@ function clicked(link, href) {
       write(link, "", link.textContent, (value) => value && tell("do", link.dataset.say ?? link.title, value));
       return true;
     case "#side":
-      document.body.classList.toggle("oa-side-open");
+      frame().classList.toggle("oa-side-open");
       return true;
     case "#close-panel":
       togglePanel(false);
@@ -159,7 +164,7 @@ document.addEventListener(
     if (link && event.key === " ") {
       event.preventDefault();
       link.click();
-    } else if (event.key === "Escape" && document.body.classList.contains("oa-panel-open")) togglePanel(false);
+    } else if (event.key === "Escape" && frame().classList.contains("oa-panel-open")) togglePanel(false);
   },
   { signal },
 );

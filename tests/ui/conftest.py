@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,8 @@ from desk.engine import Engine
 from desk.jobs import Runner
 from tests.browser import find_browser
 from tests.ui.fakes import engine_over, parts_over
-from ui.downloads import serve_downloads
-from ui.page import build_page
-from ui.server import PageServer, take_port, web_app
+from ui.app import full_app
+from ui.server import PageServer, take_port
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -31,8 +29,7 @@ def _served(engine: Engine, data: Path) -> Iterator[str]:
     reachable = threading.Event()
     with take_port("127.0.0.1", 0) as taken:
         parts = parts_over(engine, data)
-        app = web_app(build_page(parts, poll_s=0.2), hang_in=[partial(serve_downloads, parts=parts)])
-        server = PageServer(app, on_ready=reachable.set)
+        server = PageServer(full_app(parts, poll_s=0.2), on_ready=reachable.set)
         # A server outside the main thread leaves signals alone.
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         engine.start()

@@ -6,6 +6,8 @@ import io
 import json
 import re
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from docx import Document as Docx
@@ -18,8 +20,11 @@ from tests.ui.fakes import CADRES, HEADCOUNT, HOUSING, REFUSED, TALENT, Scripted
 from tests.ui.test_page_browser import ask, box
 
 
-def titles(page: Page) -> list[str]:
-    return page.locator(".oa-side-title").all_inner_texts()
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_reloading_in_the_middle_of_an_answer_loses_and_doubles_nothing(page: Page, serve: Serve) -> None:
@@ -168,6 +173,7 @@ def test_the_last_question_is_answered_anew_or_edited_in_its_place(page: Page, s
     expect(page.locator(".oa-partial")).to_be_visible()
 
     page.get_by_role("button", name="重新回答").click()
+    wait_until(lambda: len(service.asked) == 4)
     expect(page.locator(".oa-foot")).to_have_count(2)
     expect(page.locator(".oa-asked")).to_have_text([TALENT.question, CADRES.question])
     assert [question for question, _ in service.asked] == [
