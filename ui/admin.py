@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -50,6 +50,8 @@ class Words:
     columns_log: tuple[str, ...]
     administrators_only: str
     refused: str
+    named: Mapping[str, str] = field(default_factory=dict)
+    """Actions, their facts and verdicts as the log writes them, and as they are shown."""
 
 
 _CHINESE = Words(
@@ -69,6 +71,47 @@ _CHINESE = Words(
     columns_log=("时间", "用户", "操作", "地址", "内容"),
     administrators_only="仅管理员",
     refused="这一页只有管理员可以查看。",
+    named={
+        "ask": "提问",
+        "search": "检索",
+        "feedback": "评价",
+        "export": "导出",
+        "login": "登录",
+        "logout": "退出",
+        "login_failed": "登录失败",
+        "locked": "暂停登录",
+        "add": "添加文件",
+        "remove": "移出",
+        "restore": "恢复",
+        "correct": "更正",
+        "reindex": "重新编入",
+        "user_added": "新建用户",
+        "user_removed": "删除用户",
+        "user_changed": "修改用户",
+        "password_set": "设置密码",
+        "token_added": "新建令牌",
+        "tokens_revoked": "作废令牌",
+        "collection_limited": "限制资料集",
+        "collection_unlimited": "取消限制",
+        "question": "问题",
+        "limits": "范围",
+        "conversation": "对话",
+        "turn": "第几问",
+        "verdict": "评价",
+        "document": "资料",
+        "source": "文件",
+        "columns": "项目",
+        "form": "格式",
+        "name": "用户",
+        "role": "角色",
+        "groups": "组",
+        "collection": "资料集",
+        "files": "文件数",
+        "useful": "有用",
+        "wrong_figure": "数字有误",
+        "wrong_source": "出处有误",
+        "missing": "内容缺漏",
+    },
 )
 _ENGLISH = Words(
     title="Admin",
@@ -105,11 +148,11 @@ def serve_admin(app: FastAPI, parts: Parts, door: Door | None) -> None:
         given = parts.feedback.all()
         export = f'<p><a href="/admin/feedback.jsonl" download>{escape(words.export)}</a></p>' if given else ""
         body = _PAGE.substitute(
-            {name: escape(str(value)) for name, value in asdict(words).items()},
+            {one.name: escape(str(getattr(words, one.name))) for one in fields(words)},
             lang=texts.lang, product=escape(texts.name), ask=escape(texts.nav_ask), library=escape(texts.nav_library),
             feedback_table=export + _table(words.columns_feedback, map(_said, given[:_SHOWN]), words),
             users_table=_users(door, words),
-            log_table=_table(words.columns_log, map(_logged, parts.audit.tail(_SHOWN)), words),
+            log_table=_table(words.columns_log, (_logged(one, words) for one in parts.audit.tail(_SHOWN)), words),
         )  # fmt: skip
         headers = {"content-security-policy": _POLICY, "cache-control": "no-store"}
         return HTMLResponse(body, headers=headers)
@@ -137,11 +180,13 @@ def _said(one: Feedback) -> tuple[str, ...]:
     return (_time(one.at), one.user, one.verdict.label, one.question, one.comment)
 
 
-def _logged(entry: dict[str, Any]) -> tuple[str, ...]:
-    facts = entry.get("facts", {})
-    told = "；".join(f"{name}: {value}" for name, value in facts.items() if value not in ("", None))
-    when = str(entry.get("time", ""))[:19].replace("T", " ")
-    return (when, str(entry.get("user", "")), str(entry.get("action", "")), str(entry.get("address", "")), told)
+def _logged(entry: dict[str, Any], words: Words) -> tuple[str, ...]:
+    facts = {name: value for name, value in entry.get("facts", {}).items() if value not in ("", None)}
+    told = "；".join(
+        f"{words.named.get(name, name)}：{words.named.get(str(value), value)}" for name, value in facts.items()
+    )
+    when, action = str(entry.get("time", ""))[:19].replace("T", " "), str(entry.get("action", ""))
+    return (when, str(entry.get("user", "")), words.named.get(action, action), str(entry.get("address", "")), told)
 
 
 def _users(door: Door | None, words: Words) -> str:

@@ -7,6 +7,7 @@ const signal = life.signal;
 
 const TARGET = /^#((?:cite|passage)-\d+-\d+)$/;
 const DONE = /^#((?:open|new|rename|delete|undelete|retry|edit|cancel|clear)(?:-[\w-]*)?)$/;
+const REMARK = /^#remark-(\d+-[a-z_]+)$/;
 const SAY = /^#(say-\d+-[a-z_]+)$/;
 let target = "";
 
@@ -119,6 +120,11 @@ function clicked(link, href) {
     if (name.startsWith("open")) frame().classList.remove("oa-side-open");
     return true;
   }
+  const remark = REMARK.exec(href);
+  if (remark) {
+    write(link, "", link.textContent, (value) => value && tell("do", "say-" + remark[1], value));
+    return true;
+  }
   const page = link.closest(".oa-answer, .oa-panel");
   switch (href) {
     case "#ask":
@@ -134,9 +140,6 @@ function clicked(link, href) {
       if (words) copy(words.textContent, link);
       return true;
     }
-    case "#remark":
-      write(link, "", link.textContent, (value) => value && tell("do", link.dataset.say ?? link.title, value));
-      return true;
     case "#side":
       frame().classList.toggle("oa-side-open");
       return true;

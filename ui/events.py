@@ -375,7 +375,7 @@ class Handlers:
             if exchange.answer is not None and not exchange.open
         }
         given = self._parts.feedback.of(conversation.id, asking.user.name) if conversation.id else []
-        return seen, Looks(changed, limited, {one.turn: one.verdict for one in given})
+        return seen, Looks(changed, limited, {one.turn: one for one in given})
 
     def _listed(self, asking: _Asking, current: str, search: str = "", deleted: Deleted | None = None) -> Updates:
         try:

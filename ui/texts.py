@@ -99,7 +99,6 @@ class Texts:
     wrong_source: str
     missing: str
     comment: str
-    comment_send: str
     thanks: str
     # 徽标
     badge_verbatim: str
@@ -222,8 +221,7 @@ CHINESE = Texts(
     wrong_figure="数字有误",
     wrong_source="出处有误",
     missing="内容缺漏",
-    comment="补充说明（可不填），按回车保存",
-    comment_send="保存",
+    comment="补充说明",
     thanks="已记下，再点一次可撤销",
     badge_verbatim="逐字引自原文，已核对",
     badge_rephrased="由语言模型转述，数字、名称、地点和否定已与原文核对，意思请点开编号确认",
@@ -346,8 +344,7 @@ ENGLISH = Texts(
     wrong_figure="Wrong figure",
     wrong_source="Wrong source",
     missing="Incomplete",
-    comment="Remark (optional), Enter to save",
-    comment_send="Save",
+    comment="Add a remark",
     thanks="Noted; click again to take it back",
     badge_verbatim="Quoted word for word and checked",
     badge_rephrased="Told in other words by the model; figures, names, places and negations were checked",

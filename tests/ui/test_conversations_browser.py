@@ -216,10 +216,14 @@ def test_what_is_wrong_with_an_answer_is_said_and_taken_back(page: Page, serve: 
     expect(page.locator(".oa-given-verdict")).to_have_text("✓ 数字有误")
     page.locator(".oa-verdict", has_text="有用").click()
     expect(page.locator(".oa-given-verdict")).to_have_text("✓ 有用")
+    page.get_by_role("button", name="补充说明").click()
+    page.locator(".oa-feedback input").fill("应为 <b>326</b> 名")
+    page.locator(".oa-feedback input").press("Enter")
+    expect(page.locator(".oa-remark")).to_have_text("“应为 <b>326</b> 名”")
     page.locator(".oa-given-verdict").click()
     expect(page.locator(".oa-given-verdict")).to_have_count(0)
     noted = [json.loads(line) for line in (desk_data / "audit.jsonl").read_text("utf-8").splitlines()]
-    assert [entry["action"] for entry in noted] == ["ask", "feedback", "feedback", "feedback"]
+    assert [entry["action"] for entry in noted] == ["ask", *["feedback"] * 4]
     assert HEADCOUNT not in (desk_data / "audit.jsonl").read_text("utf-8")
 
 
