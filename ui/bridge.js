@@ -49,12 +49,20 @@ async function copy(text, button) {
   setTimeout(() => button.classList.remove("oa-copied"), 1500);
 }
 
-function ask(question) {
-  const field = document.querySelector("#oa-question textarea");
-  if (!field || field.disabled) return;
+function questionField() {
+  return document.querySelector("#oa-question textarea");
+}
+
+function fill(field, text) {
   // The page hears of a change only through the setter of the element itself and an event.
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, question);
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
   field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function ask(question) {
+  const field = questionField();
+  if (!field || field.disabled) return;
+  fill(field, question);
   setTimeout(() => document.querySelector('#oa-question [data-testid="submit-button"]')?.click(), 50);
 }
 
@@ -172,6 +180,29 @@ document.addEventListener(
   { signal },
 );
 
+// What is being typed outlives the page being loaded anew, by a person or after the program was started again.
+const DRAFT = "orgask-draft";
+
+document.addEventListener(
+  "input",
+  (event) => {
+    if (event.target === questionField()) sessionStorage.setItem(DRAFT, event.target.value);
+  },
+  { signal },
+);
+
+function keepDraft() {
+  const draft = sessionStorage.getItem(DRAFT);
+  if (!draft) return;
+  const asked = [...document.querySelectorAll(".oa-asked")].at(-1);
+  const field = questionField();
+  if (asked && asked.textContent.trim() === draft.trim()) sessionStorage.removeItem(DRAFT);
+  else if (field && !field.disabled && !field.dataset.restored) {
+    field.dataset.restored = "yes";
+    if (!field.value) fill(field, draft);
+  }
+}
+
 document.addEventListener(
   "change",
   (event) => {
@@ -207,6 +238,7 @@ const observer = new MutationObserver((changes) => {
   if (panel && changes.some((change) => panel.contains(change.target))) showMark();
   markActive();
   keepAddress();
+  keepDraft();
   // The chat names each bubble by its source text, which is markup here and no use to a screen reader.
   for (const bubble of document.querySelectorAll('#oa-chat [aria-label*="<div"]')) bubble.removeAttribute("aria-label");
 });

@@ -25,9 +25,9 @@ Serve = Callable[..., str]
 
 
 @contextmanager
-def _served(engine: Engine, data: Path) -> Iterator[str]:
+def served(engine: Engine, data: Path, port: int = 0) -> Iterator[str]:
     reachable = threading.Event()
-    with take_port("127.0.0.1", 0) as taken:
+    with take_port("127.0.0.1", port) as taken:
         parts = parts_over(engine, data)
         server = PageServer(full_app(parts, poll_s=0.2), on_ready=reachable.set)
         # A server outside the main thread leaves signals alone.
@@ -56,7 +56,7 @@ def serve(desk_data: Path) -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(open_service: Callable[[], AnswerService], indexer: Runner | None = None) -> str:
-            return stack.enter_context(_served(engine_over(open_service, indexer), desk_data))
+            return stack.enter_context(served(engine_over(open_service, indexer), desk_data))
 
         yield start
 
