@@ -90,6 +90,8 @@ class Handlers:
         now = _key(phase)
         if now == seen:
             return self._nothing
+        # At first the conversation that the address names may not have been opened yet.
+        named = current or (not seen and request.query_params.get("c"))
         status = phase.service.status() if isinstance(phase, Ready) and not phase.switching else None
         examples = self._examples(asking, phase)
         notice = cards.notice(phase, texts)
@@ -100,7 +102,7 @@ class Handlers:
             c.seen: now,
             c.notice: gr.HTML(value=notice, visible=bool(notice)),
             c.card: gr.HTML(value=cards.state_card(phase, texts), visible=not ready),
-            c.welcome: gr.Column(visible=ready and not current),
+            c.welcome: gr.Column(visible=ready and not named),
             c.welcome_text: cards.welcome(texts, examples=bool(examples)),
             **dict(zip(c.chips, _chips(examples), strict=True)),
             c.question: _input(texts, ready=ready),

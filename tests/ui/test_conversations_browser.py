@@ -48,6 +48,7 @@ def test_reloading_in_the_middle_of_an_answer_loses_and_doubles_nothing(page: Pa
     page.reload()
     expect(page.locator(".oa-asked")).to_have_text([TALENT.question])
     expect(page.locator(".oa-foot")).to_have_count(1)
+    expect(page.locator("#oa-welcome")).not_to_be_visible()
     assert [question for question, _ in service.asked] == [TALENT.question]
 
 
