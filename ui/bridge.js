@@ -222,6 +222,24 @@ function keepAddress() {
   history.pushState(null, "", conversation ? "?c=" + conversation : location.pathname);
 }
 
+// An answer that was being followed may still be written after another conversation was opened: then that is shown again.
+let astray = 0;
+
+function strays() {
+  const shown = /oa-of-([0-9a-f]+)/.exec(document.querySelector("#oa-chat .oa-question")?.className ?? "");
+  const here = document.querySelector("#oa-here");
+  return here && shown && shown[1] !== here.dataset.conversation ? here.dataset.conversation : null;
+}
+
+function keepTogether() {
+  if (astray || strays() === null) return;
+  astray = setTimeout(() => {
+    astray = 0;
+    const here = strays();
+    if (here !== null) tell("do", "open-" + here);
+  }, 400);
+}
+
 window.addEventListener("popstate", () => document.querySelector("#oa-here") && tell("do", "open-" + named()), { signal });
 
 const observer = new MutationObserver((changes) => {
@@ -232,6 +250,7 @@ const observer = new MutationObserver((changes) => {
   markActive();
   keepAddress();
   keepDraft();
+  keepTogether();
   // The chat names each bubble by its source text, which is markup here and no use to a screen reader.
   for (const bubble of document.querySelectorAll('#oa-chat [aria-label*="<div"]')) bubble.removeAttribute("aria-label");
 });

@@ -197,7 +197,7 @@ class Handlers:
                 return
             await asyncio.sleep(_LOOK_S)
 
-    def rest(self, current: str, search: str, request: gr.Request) -> Updates:
+    def rest(self, current: str, request: gr.Request) -> Updates:
         """Make the input ready for the next question."""
         asking, c = _Asking.of(request), self._c
         ready = {c.question: gr.Textbox(submit_btn=asking.texts.send, stop_btn=False)}
@@ -207,7 +207,7 @@ class Handlers:
             return {**ready, c.hint: cards.hint(str(exc), warning=True)}
         if conversation is None or conversation.busy:
             return self._nothing
-        return {**ready, **self._listed(asking, current, search)}
+        return ready
 
     def suggest(self, current: str, request: gr.Request) -> Updates:
         """Add questions to go on with to the chat, unless the next has been asked meanwhile."""

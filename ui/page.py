@@ -41,7 +41,7 @@ def _wire(page: gr.Blocks, c: AskComponents, handlers: Handlers) -> None:
     following += _then_answer(done, c, handlers)
     # What follows an answer would go on writing into a page that shows another conversation.
     c.on_do.select(None, cancels=following)
-    c.new_chat.click(handlers.begin, c.search, every, cancels=following, **_PRIVATE)
+    c.new_chat.click(None, cancels=following).then(handlers.begin, c.search, every, **_PRIVATE)
     c.question.stop(handlers.stop, c.current, None, **_PRIVATE)
     c.search.change(handlers.find, [c.search, c.current], every, trigger_mode="always_last", **_PRIVATE)
     c.on_show.select(handlers.show, c.current, c.panel, trigger_mode="always_last", **_PRIVATE)
@@ -50,9 +50,7 @@ def _wire(page: gr.Blocks, c: AskComponents, handlers: Handlers) -> None:
 def _then_answer(asked: Any, c: AskComponents, handlers: Handlers) -> tuple[Any, ...]:
     """Go on with the answer that is being made, if one is, whatever has led here; returns the steps of it."""
     every = c.all()
-    followed = asked.then(
-        handlers.follow, c.current, [c.chat], concurrency_limit=None, trigger_mode="multiple", **_PRIVATE
-    )
-    rested = followed.then(handlers.rest, [c.current, c.search], every, trigger_mode="multiple", **_PRIVATE)
+    followed = asked.then(handlers.follow, c.current, [c.chat], concurrency_limit=None, **_PRIVATE)
+    rested = followed.then(handlers.rest, c.current, every, **_PRIVATE)
     suggested = rested.then(handlers.suggest, c.current, [c.chat], concurrency_limit=2, **_PRIVATE)
     return followed, rested, suggested

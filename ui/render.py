@@ -84,9 +84,10 @@ def _question(exchange: Exchange, place: _Place, texts: Texts) -> str:
         else ""
     )
     edit = _action(f"edit-{place.turn}", texts.edit) if place.last and not exchange.open else ""
-    return (
-        f'<div class="oa-question"><span class="oa-asked">{escape_lines(exchange.question)}</span>{limits}{edit}</div>'
-    )
+    # By this the script of the page sees whether the chat is that of the conversation which is open.
+    style = f"oa-question oa-of-{escape(place.conversation)}" if place.conversation else "oa-question"
+    asked = f'<span class="oa-asked">{escape_lines(exchange.question)}</span>'
+    return f'<div class="{style}">{asked}{limits}{edit}</div>'
 
 
 def _limited(texts: Texts) -> str:
