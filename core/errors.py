@@ -113,6 +113,18 @@ class NotReadyError(OrgAskError):
     """The assistant cannot answer yet, or not now; nothing is wrong with the question."""
 
 
+class NotFoundError(AccessError):
+    """What was asked for does not exist or may not be seen: the message is the same for both."""
+
+
+class TooLargeError(UsageError):
+    """A request brings more than is taken at once."""
+
+
+class TooManyError(OrgAskError):
+    """Somebody asks for more at the same time than is done for one user."""
+
+
 class EncoderError(OrgAskError):
     """The embedding model cannot be made or loaded."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 
 from assistant.api import AnswerService
-from core.errors import AccessError
+from core.errors import NotFoundError
 from core.schema import Answer, Article, Document, Passage, Turn
 from core.templates import Templates
 from desk.audit import AuditLog
 from desk.engine import Engine
 from desk.limits import Limits
 from desk.people import AccessRules, User
-from retriever.scope import Scope
+from retriever.scope import Scope, collection_of
 
 _NOT_THERE = "资料库中没有这份资料，可能已被移除或更新。"
 
@@ -38,7 +38,7 @@ class Desk:
 
     def ask(
         self, user: User, question: str, history: Sequence[Turn] = (), limits: Limits | None = None
-    ) -> Iterator[Answer]:
+    ) -> Generator[Answer, None, None]:
         """Yield the answer as it grows; the last one is the whole, checked answer.
 
         Raises:
@@ -72,19 +72,23 @@ class Desk:
         """Return a document and its article around the character offset `at`.
 
         Raises:
-            AccessError: the user may not read it.
+            NotFoundError: the user may not read it.
             core.errors.StoreError: it is no longer in the library.
         """
         with self.engine.use() as service:
             document, article = service.source(document_id, at)
         if document.collection in self.hidden(user):
-            raise AccessError(_NOT_THERE)
+            raise NotFoundError(_NOT_THERE)
         return document, article
 
     def examples(self, user: User, count: int) -> list[str]:
         """Return questions that can be answered from what the user may read."""
         with self.engine.use() as service:
             return service.examples(count, self._scope(service, user, None))
+
+    def may_read(self, user: User, source: str) -> bool:
+        """Whether a text of this source may be shown to the user."""
+        return collection_of(source) not in self.hidden(user)
 
     def hidden(self, user: User) -> tuple[str, ...]:
         """Return the collections that the user may not read."""

@@ -78,8 +78,9 @@ class IndexRun:
     @classmethod
     def of(cls, data: Path, arguments: Sequence[str], *, wants_report: bool = True) -> IndexRun:
         """Return the run of `python -m ingest` with some arguments on the library in `data`."""
-        command = [sys.executable, "-m", "ingest", *arguments, "--data", str(data.resolve())]
-        command += ["--json"] if wants_report else []
+        # Before the arguments, as `--` among them ends the options.
+        options = ["--data", str(data.resolve()), *(["--json"] if wants_report else [])]
+        command = [sys.executable, "-m", "ingest", *options, *arguments]
         return cls(command, data / PROGRESS_FILE, wants_report=wants_report)
 
     def run(self) -> Outcome:

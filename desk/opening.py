@@ -27,7 +27,7 @@ from desk.people import AccessRules, User
 from desk.runs import Runs
 from desk.shelf import Shelf
 from desk.suggestions import Suggestions
-from retriever.holdings import Choices
+from retriever.holdings import Choices, Holdings
 from retriever.library import Library
 
 if TYPE_CHECKING:
@@ -127,3 +127,16 @@ def open_engine(settings: Settings, corpus: Path | None) -> Engine:
     folders = [str(folder.resolve()) for folder in (corpus, settings.data / UPLOADS) if folder and folder.exists()]
     begin = partial(jobs.submit, Work.START, "", (), (*folders, "--prune"))
     return Engine(open_service, jobs, first=begin if folders else None, wanted=lambda: Library.is_wanted(settings))
+
+
+@contextmanager
+def open_holdings(settings: Settings) -> Iterator[Holdings]:
+    """Open what the library of `settings` holds for a look; that goes on while an ingest is at work.
+
+    Raises:
+        core.errors.EmptyLibraryError: nothing has been indexed.
+        core.errors.StoreError: the database cannot be read.
+    """
+    Library.check_readable(settings)
+    with Library.unlocked(settings) as library:
+        yield Holdings(library.database)

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "retriever": {"core"},
     "ingest": {"core", "retriever"},
     "assistant": {"core", "retriever"},
-    "desk": {"core", "retriever", "assistant"},
+    "desk": {"core", "retriever", "ingest", "assistant"},
     "ui": {"core", "retriever", "assistant", "desk"},
     "app": {"core", "retriever", "assistant", "desk", "ui"},
     "evals": {"core", "retriever", "ingest", "assistant", "desk", "ui"},
@@ -25,6 +25,7 @@ FENCES = {
     "gradio": lambda module: module == "app.py" or module.startswith("ui/"),
     "chromadb": lambda module: module == "retriever/vector_index.py",
     "sentence_transformers": lambda module: module in MODEL_MODULES,
+    "mcp": lambda module: module.startswith("desk/http/"),
     "torch": lambda module: module in MODEL_MODULES,
 }
 MODEL_MODULES = {

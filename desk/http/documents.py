@@ -1,0 +1,207 @@
+"""`/documents` and `/jobs`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Query, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, JSONResponse
+
+from core.errors import NotFoundError, TooLargeError, UsageError
+from desk.changes import NOT_THERE, Changes
+from desk.desk import Desk
+from desk.file_names import safe_name
+from desk.http.guard import user_of
+from desk.http.library import Shelves
+from desk.http.requests import MOST_LISTED, CorrectForm
+from desk.http.shown import added_json, held_json, job_json, outline_json
+from desk.jobs import Job
+from desk.people import User
+from desk.uploads import MOST_FILES, Received, check_free
+from retriever.held import HeldState, Order
+
+_UPLOADS_AT_ONCE = 2
+_OFFSETS = 10_000_000
+_Short = Annotated[str, Query(max_length=200)]
+_ACCEPTED = 202
+_WRONG = "请求的写法不对：文件用 files，资料集用 collection，请对照接口说明检查。"
+_UPLOAD_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files", "collection"],
+                    "properties": {
+                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        "collection": {"type": "string", "description": "资料集的名称"},
+                        "paths": {
+                            "type": "array",
+                            "items": {"type": "string"},
+                            "description": "各文件在所选文件夹中的路径，与 files 一一对应",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter:
+    """Return the routes that show and change documents."""
+    routes = APIRouter()
+    limiter = CapacityLimiter(_UPLOADS_AT_ONCE)
+
+    def accepted(user: User, job: Job) -> JSONResponse:
+        return JSONResponse({"job": job_json(job, lambda source: desk.may_read(user, source))}, _ACCEPTED)
+
+    @routes.get("/documents", summary="资料目录")
+    def documents(
+        request: Request,
+        text: _Short = "",
+        place: _Short = "",
+        year: _Short = "",
+        kind: _Short = "",
+        state: HeldState | None = None,
+        collection: Annotated[str | None, Query(max_length=200)] = None,
+        order: Order = Order.SOURCE,
+        offset: Annotated[int, Query(ge=0, le=_OFFSETS)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
+    ) -> dict[str, Any]:
+        page = shelves.page(
+            user_of(request), text=text, place=place, year=year, kind=kind, state=state, collection=collection,
+            offset=offset, limit=limit, order=order,
+        )  # fmt: skip
+        return {"documents": [held_json(held) for held in page.rows], "total": page.total, "offset": offset}
+
+    @routes.get("/documents/{document_id}", summary="一份资料：全文、篇目和信息")
+    def document(request: Request, document_id: str) -> dict[str, Any]:
+        held, text, outline = shelves.document(user_of(request), document_id)
+        return {**held_json(held), "text": text.text if text else "", "outline": outline_json(outline)}
+
+    @routes.get("/documents/{document_id}/original", summary="下载原文件", response_class=FileResponse)
+    def original(request: Request, document_id: str) -> FileResponse:
+        path, name = shelves.original(user_of(request), document_id)
+        return _download(path, name)
+
+    @routes.post("/documents", summary="添加文件", status_code=_ACCEPTED, openapi_extra=_UPLOAD_FORM)
+    async def add(request: Request) -> JSONResponse:
+        user = user_of(request)
+        changes.check_editor(user)
+        length = request.headers.get("content-length", "0")
+        # The request is first kept as it came, then its files are stored.
+        await to_thread.run_sync(check_free, Path(tempfile.gettempdir()), int(length))
+        form = await _form(request)
+        try:
+            collection, received = _received(form)
+            added = await to_thread.run_sync(changes.add, user, collection, received, limiter=limiter)
+        finally:
+            await form.close()
+        shown = added_json(added, lambda source: desk.may_read(user, source))
+        if added.job is None:
+            return JSONResponse({"error": "没有收下任何文件，原因见各个文件。", **shown}, 400)
+        return JSONResponse(shown, _ACCEPTED)
+
+    @routes.delete("/documents/{document_id}", summary="移出资料库；原文件不动", status_code=_ACCEPTED)
+    def remove(request: Request, document_id: str) -> JSONResponse:
+        user = user_of(request)
+        return accepted(user, changes.remove(user, [document_id]))
+
+    @routes.post("/documents/{document_id}/restore", summary="恢复移出的资料", status_code=_ACCEPTED)
+    def restore(request: Request, document_id: str) -> JSONResponse:
+        user = user_of(request)
+        return accepted(user, changes.restore(user, [document_id]))
+
+    @routes.post("/documents/{document_id}/reindex", summary="重新读取原文件", status_code=_ACCEPTED)
+    def reindex(request: Request, document_id: str) -> JSONResponse:
+        user = user_of(request)
+        return accepted(user, changes.reindex(user, [document_id]))
+
+    @routes.patch("/documents/{document_id}", summary="更正资料信息", status_code=_ACCEPTED)
+    def correct(request: Request, document_id: str, form: CorrectForm) -> JSONResponse:
+        user = user_of(request)
+        return accepted(user, changes.correct(user, document_id, form.article, form.set))
+
+    @routes.get("/jobs", summary="更改资料库的任务，新的在前")
+    def jobs(request: Request) -> dict[str, Any]:
+        user = user_of(request)
+        return {"jobs": [_shown(desk, user, job) for job in changes.jobs(user)]}
+
+    @routes.get("/jobs/{number}", summary="一项任务")
+    def job(request: Request, number: int) -> dict[str, Any]:
+        user = user_of(request)
+        return _shown(desk, user, changes.job(user, number))
+
+    return routes
+
+
+def _shown(desk: Desk, user: User, job: Job) -> dict[str, Any]:
+    running = desk.engine.jobs.running()
+    progress = running[1] if running and running[0].number == job.number else None
+    return job_json(job, lambda source: desk.may_read(user, source), progress)
+
+
+def _download(path: Path, name: str) -> FileResponse:
+    """Return a file to be saved, never to be shown by a browser in the name of this server."""
+    try:
+        status = path.stat()
+    except OSError as exc:
+        raise NotFoundError(NOT_THERE) from exc
+    return FileResponse(
+        path,
+        filename=safe_name(name) or "original",
+        media_type="application/octet-stream",
+        content_disposition_type="attachment",
+        stat_result=status,
+        headers={
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "sandbox; default-src 'none'",
+            "cache-control": "private, no-store",
+        },
+    )
+
+
+async def _form(request: Request) -> FormData:
+    """Return the parts of a request with files, which lie on the disk where they are large.
+
+    Raises:
+        TooLargeError: there are too many.
+        UsageError: it is no such request.
+    """
+    try:
+        return await request.form(max_files=MOST_FILES, max_fields=MOST_FILES + 10, max_part_size=4096)
+    except HTTPException as exc:
+        if exc.detail.startswith("Too many"):
+            raise TooLargeError(f"一次最多添加 {MOST_FILES} 个文件，请分几次添加。") from exc
+        if exc.status_code == 400:
+            raise UsageError(_WRONG) from exc
+        raise
+
+
+def _received(form: FormData) -> tuple[str, Sequence[Received]]:
+    """Return the collection and the files of a request.
+
+    Raises:
+        UsageError: a part is unknown, is a file where a text belongs or the reverse, or the paths are not as many.
+    """
+    collections, paths, files = (form.getlist(name) for name in ("collection", "paths", "files"))
+    texts = [one for one in (*collections, *paths) if isinstance(one, str)]
+    uploads = [one for one in files if isinstance(one, UploadFile)]
+    unknown = set(form.keys()) - {"collection", "paths", "files"}
+    if unknown or len(texts) < len(collections) + len(paths) or len(uploads) < len(files) or len(collections) != 1:
+        raise UsageError(_WRONG)
+    if paths and len(paths) != len(uploads):
+        raise UsageError("paths 的个数应与 files 相同，顺序一致，请检查。")
+    places = texts[1:] or [""] * len(uploads)
+    received = [
+        Received(upload.filename or "", upload.file, path) for upload, path in zip(uploads, places, strict=True)
+    ]
+    return texts[0], received
