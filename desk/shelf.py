@@ -46,6 +46,18 @@ class Shelf:
         """
         return Holdings(self.database)
 
+    @property
+    def revision(self) -> str:
+        """Tell one state of the library from the next: the same text means that nothing was written between."""
+        told = []
+        for path in (self._path, self._path.with_name(f"{self._path.name}-wal")):
+            try:
+                status = path.stat()
+                told.append(f"{status.st_mtime_ns}.{status.st_size}")
+            except OSError:
+                told.append("")
+        return "/".join(told)
+
     def close(self) -> None:
         """Give the file back."""
         with self._lock:

@@ -6,9 +6,11 @@ from typing import Any
 
 import gradio as gr
 
+from desk.changes import Changes
 from desk.opening import Parts
 from ui.components import AskComponents
 from ui.events import Handlers
+from ui.library.page import add_library
 from ui.texts import CHINESE
 
 POLL_S = 1.0
@@ -17,12 +19,13 @@ POLL_S = 1.0
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build_page(parts: Parts, *, poll_s: float = POLL_S) -> gr.Blocks:
-    """Return the pages over the parts of the desk; nothing is started here."""
+def build_page(parts: Parts, *, poll_s: float = POLL_S, changes: Changes | None = None) -> gr.Blocks:
+    """Return the pages over the parts of the desk, started by nobody yet; without `changes` nothing can be changed."""
     page = gr.Blocks(title=CHINESE.name, fill_width=True, fill_height=True, analytics_enabled=False)
     with page:
         components = AskComponents().with_timer(poll_s)
         _wire(page, components, Handlers(parts, components, poll_s))
+    add_library(page, parts, changes, poll_s)
     page.queue(default_concurrency_limit=40)
     return page
 

@@ -21,6 +21,7 @@ from desk.door import Door, is_loopback
 from ui.access import AccessGate
 
 HERE = Path(__file__).parent
+STYLES = (HERE / "style.css", HERE / "library" / "library.css")
 FONTS = ("system-ui", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif")
 MONO_FONTS = ("Consolas", "Menlo", "Noto Sans Mono CJK SC", "WenQuanYi Zen Hei Mono", "monospace")
 
@@ -114,7 +115,7 @@ def web_app(
         ssr_mode=False,
         favicon_path=str(HERE / "favicon.svg"),
         theme=_theme(),
-        css=(HERE / "style.css").read_text(encoding="utf-8"),
+        css="\n".join(path.read_text(encoding="utf-8") for path in STYLES),
     )
     return app
 
