@@ -49,7 +49,7 @@ def _place(chosen: str, places: Iterable[str], texts: LibraryTexts) -> str:
     options = "".join(f'<option value="{escape(name)}"></option>' for name in names)
     return (
         f'<label class="oa-limit"><span>{escape(texts.place)}</span>'
-        f'<input name="place" list="ol-places" autocomplete="off" size="9" maxlength="60" value="{escape(chosen)}"'
+        f'<input name="place" list="ol-places" autocomplete="off" size="7" maxlength="60" value="{escape(chosen)}"'
         f' placeholder="{escape(texts.any)}"></label><datalist id="ol-places">{options}</datalist>'
     )
 
@@ -62,4 +62,4 @@ def _select(name: str, label: str, chosen: str, options: Iterable[Option], none:
         f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(told)}</option>'
         for value, told in listed
     )
-    return f'<label class="oa-limit"><span>{escape(label)}</span><select name="{name}">{shown}</select></label>'
+    return f'<label class="oa-limit ol-by-{name}"><span>{escape(label)}</span><select name="{name}">{shown}</select></label>'

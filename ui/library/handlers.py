@@ -60,6 +60,9 @@ class LibraryHandlers:
 
     def poll(self, seen: Seen, address: str, request: gr.Request) -> Updates:
         """Show what has changed since the page was last told."""
+        if not seen:
+            # It has not yet been told what its address says.
+            return {self._c.seen: gr.skip()}
         looker, jobs = self._looking(request)
         return self._told(looker, jobs, Query.read(address), seen)
 
@@ -83,7 +86,7 @@ class LibraryHandlers:
         except OrgAskError as exc:
             return {c.said: said(str(exc), name)}
         except ValueError:
-            log.warning("a click that says nothing")
+            log.warning("a click that says nothing", exc_info=True)
             return {c.said: ""}
         looker, jobs = self._looking(request)
         return {c.said: "", **self._told(looker, jobs, query, seen)}

@@ -6,7 +6,7 @@ window.orgaskLibrary = life;
 const signal = life.signal;
 
 const PATH = "/library";
-const DO = /^#((?:remove|reindex|restore|undo|uncorrect|cleaning)-[\w#.:-]+)$/;
+const DO = /^#((?:remove|reindex|restore|undo|uncorrect|cleaning)-(?!chosen$)[\w#.:-]+)$/;
 const TYPED_MS = 350;
 const chosen = new Set();
 const dismissed = new Set(JSON.parse(localStorage.getItem("orgask-dismissed") ?? "[]"));
@@ -36,6 +36,25 @@ function follow() {
   markPlace();
   keepBar();
   tell("library-go", "go", location.search);
+}
+
+// An answer that was under way when another address was asked for may come after that: then this is asked for again.
+let healed = "";
+let watching = 0;
+
+function heal() {
+  const told = one("#ol-list [data-told]")?.dataset.told;
+  if (told === undefined) return;
+  const now = params();
+  for (const name of ["d", "at", "wide"]) now.delete(name);
+  const shown = new URLSearchParams(told);
+  now.sort();
+  shown.sort();
+  if (now.toString() === shown.toString()) healed = "";
+  else if (healed !== location.search) {
+    healed = location.search;
+    follow();
+  }
 }
 
 function change(fields, anew = true) {
@@ -360,6 +379,8 @@ const observer = new MutationObserver(() => {
   hideDismissed();
   settleSaid();
   settleReader();
+  clearTimeout(watching);
+  watching = setTimeout(heal, 1000);
   // What had the focus was drawn anew.
   if (focused && document.activeElement === document.body) {
     all("#ol-list a[href]").find((link) => link.getAttribute("href") === focused)?.focus({ preventScroll: true });

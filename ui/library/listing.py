@@ -62,8 +62,8 @@ def listing(
         f"{_head(query, texts.size, Order.LONGEST, 'ol-number')}"
     )
     return (
-        f'{_chosen(texts) if may_edit else ""}<div class="ol-count" role="status">'
-        f"<strong>{escape(texts.total.format(total=f'{page.total:,}'))}</strong>{_range(query, page, texts)}</div>"
+        f'<div class="ol-top">{_chosen(texts) if may_edit else ""}<div class="ol-count" role="status">'
+        f"<strong>{escape(texts.total.format(total=f'{page.total:,}'))}</strong>{_range(query, page, texts)}</div></div>"
         f'<table class="ol-table"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
         f"{_pages(query, page.total, texts)}"
     )
@@ -106,7 +106,8 @@ def _row(
     may_edit: bool,
     nested: bool = False,
 ) -> str:
-    title = held.title or held.source
+    named = held.title not in ("", held.source)
+    title = held.title if named else _file(held)
     style = "ol-row ol-nested" if nested else "ol-row"
     work = pending.get(held.id) if held.id else None
     if work is not None:
@@ -118,7 +119,8 @@ def _row(
     else:
         name = f'<span class="ol-title" title="{escape(title)}">{shown}</span>'
     reason = f'<span class="ol-reason">{escape_lines(held.reason)}</span>' if held.reason else ""
-    file = f'<span class="ol-file" title="{escape(held.source)}">{escape_lines(_file(held))}</span>'
+    # What could not be read is called by its file already.
+    file = f'<span class="ol-file" title="{escape(held.source)}">{escape_lines(_file(held))}</span>' if named else ""
     collection = f'<span class="ol-collection">{escape(held.collection)}</span>' if held.collection else ""
     fold = "" if nested else _fold(query, held, texts)
     return (

@@ -57,7 +57,10 @@ class Showing:
             return _NONE
 
     def listing(self, looker: Looker, query: Query) -> str:
-        """Return the list of documents, or what stands in its place."""
+        """Return the list of documents, or what stands in its place; it tells for which address it was made."""
+        return f'<div data-told="{escape(query.told)}">{self._listing(looker, query)}</div>'
+
+    def _listing(self, looker: Looker, query: Query) -> str:
         texts, hidden = looker.texts, self._parts.desk.hidden(looker.user)
         try:
             filters = query.filters(self.choices(looker.user), hidden)

@@ -54,7 +54,7 @@ function row(entry) {
 
 function tellTotal(text) {
   const total = files.reduce((sum, entry) => sum + entry.file.size, 0);
-  one("footer .ol-told", windowOf()).textContent =
+  one(".ol-foot .ol-told", windowOf()).textContent =
     text ?? (files.length ? fill(words.to_send, { count: files.length.toLocaleString(), size: sizeOf(total) }) : "");
   one('[data-do="send"]', windowOf()).disabled = files.length === 0 || request !== null;
 }
