@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -103,6 +104,8 @@ def web_app(
     app.add_middleware(_SecurityHeaders)
     for add in hang_in:
         add(app)
+    # Several pages are drawn by the browser alone, which is what is asked for here.
+    warnings.filterwarnings("ignore", "SSR mode is not supported with multi-page apps", UserWarning)
     # It takes every address that nothing before it has taken.
     gr.mount_gradio_app(
         app,

@@ -34,7 +34,8 @@ def adding_window(collections: Sequence[str], texts: LibraryTexts) -> str:
         f' maxlength="60" autocomplete="off" placeholder="{escape(texts.into_hint)}"></label>'
         f'<datalist id="ol-collections">{options}</datalist>'
         f'<ul class="ol-sending" aria-label="{escape(texts.page.file)}"></ul>'
-        f'<p class="ol-form-error" role="alert" hidden></p><div class="ol-foot"><span class="ol-told" role="status"></span>'
+        '<p class="ol-form-error" role="alert" hidden></p>'
+        '<div class="ol-foot"><span class="ol-told" role="status"></span>'
         f'<button type="button" class="ol-button" data-do="close">{escape(texts.page.cancel)}</button>'
         f'<button type="button" class="ol-button ol-main" data-do="send" disabled>{escape(texts.send)}</button>'
         "</div></dialog>"

@@ -62,4 +62,5 @@ def _select(name: str, label: str, chosen: str, options: Iterable[Option], none:
         f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(told)}</option>'
         for value, told in listed
     )
-    return f'<label class="oa-limit ol-by-{name}"><span>{escape(label)}</span><select name="{name}">{shown}</select></label>'
+    menu = f'<select name="{name}">{shown}</select>'
+    return f'<label class="oa-limit ol-by-{name}"><span>{escape(label)}</span>{menu}</label>'

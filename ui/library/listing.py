@@ -63,7 +63,8 @@ def listing(
     )
     return (
         f'<div class="ol-top">{_chosen(texts) if may_edit else ""}<div class="ol-count" role="status">'
-        f"<strong>{escape(texts.total.format(total=f'{page.total:,}'))}</strong>{_range(query, page, texts)}</div></div>"
+        f"<strong>{escape(texts.total.format(total=f'{page.total:,}'))}</strong>{_range(query, page, texts)}"
+        "</div></div>"
         f'<table class="ol-table"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
         f"{_pages(query, page.total, texts)}"
     )

@@ -102,7 +102,7 @@ class Showing:
         if held is None or path is None:
             raise StoreError(texts.gone)
         try:
-            told = cleaning_report(cleaning_of(path), texts, part="#" in held.id)
+            told = cleaning_report(cleaning_of(path), texts, part=not held.source.endswith(path.name))
         except OrgAskError as exc:
             told = f'<p class="ol-warning">{escape_lines(texts.cleaning_failed.format(reason=exc))}</p>'
         return self._reader(looker, query.but(document=document_id), cleaning=told)
