@@ -178,11 +178,11 @@ def window(view: View) -> tuple[int, int]:
     return first, _line_end(text, min(len(text), max(view.end, view.start) + WINDOW))
 
 
-def text_html(view: View, texts: Texts) -> str:
-    """Return the text around the quote, with that marked; each paragraph tells its offset."""
+def text_html(view: View, texts: Texts, *, places: bool = False) -> str:
+    """Return the text around the quote, with that marked; with `places` each paragraph tells its offset."""
     text = view.document.text
     first, last = window(view)
-    body = "".join(_paragraphs(view, first, last))
+    body = "".join(_paragraphs(view, first, last, places=places))
     return f"{_omission(first, texts)}{body}{_omission(len(text) - last, texts)}"
 
 
@@ -199,7 +199,7 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _paragraphs(view: View, first: int, last: int) -> Iterator[str]:
+def _paragraphs(view: View, first: int, last: int, *, places: bool) -> Iterator[str]:
     text, article = view.document.text, view.article
     marked = False
     for line in _LINE.finditer(text, first, last):
@@ -214,7 +214,8 @@ def _paragraphs(view: View, first: int, last: int) -> Iterator[str]:
             style += " oa-outside"
         pieces, has_mark = _marked(view, start, end, first_mark=not marked)
         marked = marked or has_mark
-        yield f'<p class="{style}" data-at="{start}">{pieces}</p>'
+        at = f' data-at="{start}"' if places else ""
+        yield f'<p class="{style}"{at}>{pieces}</p>'
 
 
 def _is_heading(line: str) -> bool:

@@ -162,7 +162,7 @@ def _text(query: Query, document: Document, texts: LibraryTexts) -> str:
     if last < len(text):
         link = escape(query.but(at=min(len(text), last + 1)).address)
         later = f'<p class="oa-omitted"><a href="{link}">{escape(texts.later)}</a></p>'
-    return f"{earlier}{text_html(view, texts.page)}{later}"
+    return f"{earlier}{text_html(view, texts.page, places=True)}{later}"
 
 
 def _outline(query: Query, outline: Sequence[Outlined], texts: LibraryTexts) -> str:
