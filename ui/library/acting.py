@@ -47,7 +47,7 @@ class Acting:
             case "reindex":
                 changes.reindex(user, self._chosen(looker, about, value))
             case "restore":
-                changes.restore(user, [about])
+                changes.restore(user, self._chosen(looker, about, value))
             case "undo":
                 changes.restore(user, ids_of(changes.job(user, int(about))))
             case "correct":

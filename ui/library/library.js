@@ -10,6 +10,7 @@ const DO = /^#((?:remove|reindex|restore|undo|uncorrect|cleaning)-(?!chosen$)[\w
 const TYPED_MS = 350;
 const chosen = new Set();
 const dismissed = new Set(JSON.parse(localStorage.getItem("orgask-dismissed") ?? "[]"));
+const folded = new Map();
 let scrolled = { document: "", top: 0 };
 let focused = "";
 let lastChecked = null;
@@ -201,7 +202,7 @@ function clearChosen() {
 }
 
 function doChosen(name) {
-  tell("library-do", name + "-chosen", JSON.stringify([...chosen]));
+  tell("library-do", name, JSON.stringify([...chosen]));
   clearChosen();
 }
 
@@ -220,8 +221,12 @@ function settleSaid() {
   if (said.dataset.about === "correct" && sayInForm(said.textContent)) said.hidden = true;
 }
 
-function hideDismissed() {
+// A bar that is drawn anew at each step stays as somebody has folded it.
+function keepJobs() {
   for (const job of all(".ol-job")) {
+    const files = one("details", job);
+    const open = folded.get(job.dataset.job);
+    if (files && open !== undefined && files.open !== open) files.open = open;
     const away = dismissed.has(job.dataset.job);
     if (job.hidden !== away) job.hidden = away;
   }
@@ -255,10 +260,9 @@ function clicked(link, href, event) {
       link.setAttribute("aria-expanded", String(one(".ol-bar").classList.toggle("ol-unfolded")));
       return true;
     case "#remove-chosen":
-      doChosen("remove");
-      return true;
     case "#reindex-chosen":
-      doChosen("reindex");
+    case "#restore-chosen":
+      doChosen(href.slice(1));
       return true;
     case "#unselect":
       clearChosen();
@@ -276,7 +280,7 @@ function clicked(link, href, event) {
     case "#dismiss": {
       dismissed.add(link.closest(".ol-job").dataset.job);
       localStorage.setItem("orgask-dismissed", JSON.stringify([...dismissed].slice(-100)));
-      hideDismissed();
+      keepJobs();
       return true;
     }
     case "#add":
@@ -363,6 +367,11 @@ on("keydown", (event) => {
   }
 });
 
+on("click", (event) => {
+  const summary = event.target.closest?.(".ol-job summary");
+  if (summary) folded.set(summary.closest(".ol-job").dataset.job, !summary.parentElement.open);
+});
+
 on("focusin", (event) => {
   const link = event.target.closest?.("#ol-list a[href]");
   focused = link ? link.getAttribute("href") : event.target === document.body ? focused : "";
@@ -376,7 +385,7 @@ const observer = new MutationObserver(() => {
   markPlace();
   keepBar();
   countChosen();
-  hideDismissed();
+  keepJobs();
   settleSaid();
   settleReader();
   clearTimeout(watching);

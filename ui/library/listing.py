@@ -62,7 +62,7 @@ def listing(
         f"{_head(query, texts.size, Order.LONGEST, 'ol-number')}"
     )
     return (
-        f'<div class="ol-top">{_chosen(texts) if may_edit else ""}<div class="ol-count" role="status">'
+        f'<div class="ol-top">{_chosen(query, texts) if may_edit else ""}<div class="ol-count" role="status">'
         f"<strong>{escape(texts.total.format(total=f'{page.total:,}'))}</strong>{_range(query, page, texts)}"
         "</div></div>"
         f'<table class="ol-table"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
@@ -77,14 +77,18 @@ def _nothing(texts: LibraryTexts) -> str:
     )
 
 
-def _chosen(texts: LibraryTexts) -> str:
+def _chosen(query: Query, texts: LibraryTexts) -> str:
     """Return the bar of what can be done with the selected rows; the script of the page fills in their number."""
+    actions = [("restore", texts.restore)]
+    if query.state != HeldState.REMOVED:
+        actions = [("remove", texts.remove), ("reindex", texts.reindex)]
+    buttons = "".join(
+        f'<a class="ol-button" href="#{name}-chosen" role="button">{escape(label)}</a>' for name, label in actions
+    )
     return (
         f'<div class="ol-chosen" role="group" data-told="{escape(texts.selected)}" hidden>'
         f'<strong role="status"></strong>'
-        f'<a class="ol-button" href="#remove-chosen" role="button">{escape(texts.remove)}</a>'
-        f'<a class="ol-button" href="#reindex-chosen" role="button">{escape(texts.reindex)}</a>'
-        f'<a class="oa-action" href="#unselect" role="button">{escape(texts.unselect)}</a></div>'
+        f'{buttons}<a class="oa-action" href="#unselect" role="button">{escape(texts.unselect)}</a></div>'
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.errors import NotReadyError, OrgAskError, StoreError, UsageError
+from core.errors import NotReadyError, OrgAskError, StoreError
 from desk.cleaned import cleaning_of
 from desk.jobs import Work
 from desk.opening import Parts
@@ -53,7 +53,7 @@ class Showing:
         """Return what occurs, for menus; nothing while there is no library."""
         try:
             return self._counted.choices(self._parts.desk.hidden(user))
-        except NotReadyError:
+        except OrgAskError:
             return _NONE
 
     def listing(self, looker: Looker, query: Query) -> str:
@@ -66,13 +66,16 @@ class Showing:
             filters = query.filters(self.choices(looker.user), hidden)
             holdings = self._parts.shelf.holdings
             page = holdings.list(filters, (query.page - 1) * ROWS, ROWS, query.sorted_by)
+            if page.total and not page.rows:
+                query = query.but(page=(page.total + ROWS - 1) // ROWS)
+                page = holdings.list(filters, (query.page - 1) * ROWS, ROWS, query.sorted_by)
             if not page.rows and not query.limits and page.total == 0:
                 return self._empty(looker)
             copies = holdings.copies_of(query.unfolded, hidden) if query.unfolded else ()
-        except UsageError as exc:
-            return f'<div class="ol-nothing" role="alert"><h2>{escape_lines(str(exc))}</h2></div>'
         except NotReadyError:
             return self._empty(looker)
+        except OrgAskError as exc:
+            return f'<div class="ol-nothing" role="alert"><h2>{escape_lines(str(exc))}</h2></div>'
         pending = {one.id: work for one in (*page.rows, *copies) if one.id and (work := looker.pending(one))}
         return listing(query, page, texts, copies=copies, pending=pending, may_edit=looker.may_edit)
 
@@ -86,7 +89,8 @@ class Showing:
         try:
             filters = query.filters(self.choices(looker.user), self._parts.desk.hidden(looker.user))
             totals = self._counted.totals(filters)
-        except (NotReadyError, UsageError):
+        except OrgAskError:
+            # The list says it.
             return ""
         return overview(query, totals, looker.texts, recent=recent)
 

@@ -87,9 +87,11 @@ def _job(
         if job.ended
         else ""
     )
+    # While a job goes on, each step would be read aloud.
+    live = ' role="status"' if job.ended else ""
     message = f'<p class="ol-reason">{escape_lines(job.message)}</p>' if job.message else ""
     return (
-        f'<div class="ol-job ol-job-{style}" data-job="{key}"><div class="ol-job-line" role="status">'
+        f'<div class="ol-job ol-job-{style}" data-job="{key}"><div class="ol-job-line"{live}>'
         f'<i class="ol-job-sign" aria-hidden="true">{sign}</i><strong>{escape_lines(title_of(job, texts))}</strong>'
         f"<span>{escape(_state(job, progress, lines, may_read, texts))}</span>{_undo(job, jobs, texts)}{close}</div>"
         f"{_bar(job, progress)}{message}{_files(job, lines, texts)}</div>"
