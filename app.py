@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -38,13 +37,10 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         raise UsageError(f"找不到文件夹 {corpus}，请检查 CORPUS 或 --corpus。")
     # Gradio reads these when it is imported.
     os.environ.update(_GRADIO_ENVIRONMENT)
-    from desk.changes import Changes
     from desk.door import open_door
-    from desk.http.app import mount
-    from desk.opening import open_holdings, open_parts
-    from ui.downloads import serve_downloads
-    from ui.page import build_page
-    from ui.server import PageServer, take_port, web_app
+    from desk.opening import open_parts
+    from ui.app import full_app
+    from ui.server import PageServer, take_port
 
     with (
         take_port(settings.host, settings.port) as taken,
@@ -53,12 +49,8 @@ def serve(settings: Settings, corpus: Path | None = None) -> None:
         open_door(settings, taken.getsockname()[0]) as door,
         open_parts(settings, corpus, door) as parts,
     ):
-        holdings = partial(open_holdings, settings)
-        changes = Changes(parts.desk, settings, holdings, parts.audit.note)
-        interfaces = partial(mount, desk=parts.desk, changes=changes, holdings=holdings)
-        page = build_page(parts, changes=changes)
         server = PageServer(
-            web_app(page, settings.host, door, [partial(serve_downloads, parts=parts), interfaces]),
+            full_app(parts, settings.host, door),
             on_ready=lambda: _announce(settings, indexing=bool(corpus)),
         )
         parts.engine.start()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli import command, print_json, say
+from core.cli import command, print_json, say, write_jsonl
 from core.errors import UsageError
 from core.settings import Settings
 from desk.accounts import Account, Accounts
@@ -138,6 +138,24 @@ def unlimit(collection: Collection, data: Data = None) -> None:
         desk.accounts.unlimit(collection)
         desk.note("collection_unlimited", collection=collection)
         say("已取消限制，立即生效。")
+
+
+@app.command()
+def feedback(
+    out: Annotated[Path, typer.Option(help="写到这个文件（JSONL）", metavar="FILE")], data: Data = None
+) -> None:
+    """把对回答的评价导出为评测题。"""
+    from desk.database import DeskDatabase
+    from desk.feedback import FeedbackStore, cases
+
+    with command():
+        database = DeskDatabase(Settings.load(data=data).data)
+        try:
+            found = cases(FeedbackStore(database).all())
+        finally:
+            database.close()
+        write_jsonl(out, found)
+        say(f"已导出 {len(found)} 条。")
 
 
 class _Desk:

@@ -11,10 +11,10 @@ from typing import Protocol
 from core.errors import AccessError, NotFoundError, TooLargeError, UsageError
 from core.settings import Settings
 from desk.desk import Desk
+from desk.file_names import last_part
 from desk.jobs import Job, Work
-from desk.opening import UPLOADS
 from desk.people import User
-from desk.uploads import Received, Uploaded, Uploads, UploadState
+from desk.uploads import UPLOADS, Received, Uploaded, Uploads, UploadState
 from ingest.correct import pairs_of
 from ingest.inputs import Input
 from retriever.holdings import Held, Holdings
@@ -24,17 +24,17 @@ MOST_DOCUMENTS = 500
 NOT_THERE = "资料库中没有这份资料，可能已被移除或更新。"
 
 OpenHoldings = Callable[[], AbstractContextManager[Holdings]]
-"""Opens what the library holds for a look; see `desk.opening.open_holdings`."""
+"""Opens what the library holds for a look; see `desk.shelf.Shelf.looking`."""
 
 
 class Note(Protocol):
     """Writes down what somebody is about to do; what it raises keeps it from being done."""
 
-    def __call__(self, action: str, user: User, /, **facts: str | int) -> None:
+    def __call__(self, action: str, user: User, /, *, address: str = "", **facts: str | int) -> None:
         """Note an action with short facts."""
 
 
-def _note_nothing(_action: str, _user: User, /, **_facts: str | int) -> None:
+def _note_nothing(_action: str, _user: User, /, *, address: str = "", **_facts: str | int) -> None:
     """Stand in where nothing is noted."""
 
 
@@ -88,7 +88,8 @@ class Changes:
         name = self.may_add(user, collection)
         if not received:
             raise UsageError("没有收到文件，请选择要添加的文件。")
-        self._note("add", user, collection=name, files=len(received))
+        for one in received:
+            self._note("add", user, collection=name, file=last_part(one.name))
         files = self._uploads.store(name, received)
         kept = [one for one in files if one.state is not UploadState.REFUSED and one.path]
         if not kept:
@@ -138,7 +139,9 @@ class Changes:
             raise UsageError("篇目从 1 数起，请核对。")
         article = [] if article_number is None else ["--article", str(article_number)]
         sets = [part for name, value in checked.items() for part in ("--set", f"{name}={value}")]
-        return self._submit(Work.CORRECT, user, [document_id], ["--correct", *article, *sets])
+        documents = self._documents(user, [document_id])
+        arguments = ["--correct", *article, *sets, "--", document_id]
+        return self._do(Work.CORRECT, user, documents, arguments, columns="、".join(checked))
 
     def reindex(self, user: User, document_ids: Sequence[str]) -> Job:
         """Read the files of documents again; those that have not changed since are skipped.
@@ -183,9 +186,10 @@ class Changes:
         documents = self._documents(user, document_ids)
         return self._do(work, user, documents, [*options, "--", *(one.id for one in documents)])
 
-    def _do(self, work: Work, user: User, documents: Sequence[Held], arguments: Sequence[str]) -> Job:
+    def _do(self, work: Work, user: User, documents: Sequence[Held], arguments: Sequence[str], **facts: str) -> Job:
         paths = list(dict.fromkeys(one.path for one in documents))
-        self._note(work.name.lower(), user, documents=" ".join(one.id for one in documents))
+        for one in documents:
+            self._note(work.name.lower(), user, document=one.id, source=one.source, **facts)
         return self._jobs.submit(work, user.name, [one.title or one.source for one in documents], arguments, paths)
 
     def _documents(self, user: User, document_ids: Sequence[str]) -> list[Held]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, delete, func, or_, select, update
+from sqlalchemy import ForeignKey, case, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.schema import Answer, Turn
@@ -203,7 +203,8 @@ class ConversationStore:
         if text.strip():
             pattern = f"%{_like(text.strip())}%"
             asked = select(ExchangeRow.conversation).where(ExchangeRow.question.like(pattern, escape="\\"))
-            answered = select(ExchangeRow.conversation).where(ExchangeRow.answer.like(pattern, escape="\\"))
+            told = case((ExchangeRow.answer == "", ""), else_=func.json_extract(ExchangeRow.answer, "$.text"))
+            answered = select(ExchangeRow.conversation).where(told.like(pattern, escape="\\"))
             query = query.where(
                 or_(
                     ConversationRow.title.like(pattern, escape="\\"),

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from core.errors import StoreError, StoreFullError
-from retriever.tables import begin, set_up_connection
+from retriever.tables import set_up_connection
 
 FILE = "desk.sqlite3"
 
@@ -38,7 +39,7 @@ class DeskDatabase:
         self._making = threading.Lock()
         self._engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(self._engine, "connect", set_up_connection)
-        event.listen(self._engine, "begin", begin)
+        event.listen(self._engine, "begin", _begin)
 
     def close(self) -> None:
         """Give the file back."""
@@ -67,6 +68,11 @@ class DeskDatabase:
                     ) from exc
                 Base.metadata.create_all(self._engine)
                 self._made = True
+
+
+def _begin(connection: Connection) -> None:
+    """Begin to write at once, waiting for others: whoever has only read before cannot wait any more."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

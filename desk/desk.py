@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from assistant.api import AnswerService
 from core.errors import NotFoundError
 from core.schema import Answer, Article, Document, Passage, Turn
 from core.templates import Templates
 from desk.audit import AuditLog
-from desk.engine import Engine
+from desk.engine import USE_WAIT_S, Engine
 from desk.limits import Limits
 from desk.people import AccessRules, User
 from retriever.scope import Scope, collection_of
@@ -34,7 +35,7 @@ class Desk:
         self.engine = engine
         self._rules = rules
         self._audit = audit
-        self._templates = Templates.load("answers.toml")
+        self.templates = Templates.load("answers.toml")
 
     def ask(
         self, user: User, question: str, history: Sequence[Turn] = (), limits: Limits | None = None
@@ -45,12 +46,18 @@ class Desk:
             core.errors.NotReadyError: nothing can be answered now.
             core.errors.UsageError: a limit names what does not exist.
         """
-        self._note("ask", user, question, limits)
+        with self.sitting(user) as sitting:
+            yield from sitting.ask(question, history, limits)
+
+    @contextmanager
+    def sitting(self, user: User) -> Iterator[Sitting]:
+        """Have one library for an answer and the sources that it cites, whatever is taken in meanwhile.
+
+        Raises:
+            core.errors.NotReadyError: nothing can be answered now.
+        """
         with self.engine.use() as service:
-            scope = self._scope(service, user, limits)
-            note = (self._templates.fill("notes.limits", limits=limits.label),) if limits else ()
-            for answer in service.stream(question, history, scope):
-                yield replace(answer, notes=(*note, *answer.notes))
+            yield Sitting(self, service, user)
 
     def search(self, user: User, query: str, k: int = 10, limits: Limits | None = None) -> list[Passage]:
         """Return the `k` best passages, ranked and read.
@@ -59,46 +66,52 @@ class Desk:
             core.errors.NotReadyError: nothing can be searched now.
             core.errors.UsageError: a limit names what does not exist.
         """
-        self._note("search", user, query, limits)
+        self.note("search", user, query, limits)
         with self.engine.use() as service:
-            return service.search(query, k, self._scope(service, user, limits))
+            return service.search(query, k, self.scope(service, user, limits))
 
     def try_out(self, user: User, question: str) -> Answer:
         """Return the answer to a question that nobody has asked, such as one that is to be suggested."""
         with self.engine.use() as service:
-            return service.quoted(question, self._scope(service, user, None))
+            return service.quoted(question, self.scope(service, user, None))
 
-    def source(self, user: User, document_id: str, at: int = 0) -> tuple[Document, Article]:
+    def source(
+        self, user: User, document_id: str, at: int = 0, *, wait_s: float = USE_WAIT_S
+    ) -> tuple[Document, Article]:
         """Return a document and its article around the character offset `at`.
 
         Raises:
             NotFoundError: the user may not read it.
+            core.errors.NotReadyError: the library was not to be had within `wait_s` seconds.
             core.errors.StoreError: it is no longer in the library.
         """
-        with self.engine.use() as service:
-            document, article = service.source(document_id, at)
-        if document.collection in self.hidden(user):
-            raise NotFoundError(_NOT_THERE)
-        return document, article
+        with self.engine.use(wait_s) as service:
+            return Sitting(self, service, user).source(document_id, at)
 
     def examples(self, user: User, count: int) -> list[str]:
         """Return questions that can be answered from what the user may read."""
         with self.engine.use() as service:
-            return service.examples(count, self._scope(service, user, None))
+            return service.examples(count, self.scope(service, user, None))
 
     def may_read(self, user: User, source: str) -> bool:
-        """Whether a text of this source may be shown to the user."""
+        """Whether a file of this source may be named to the user. Of a text, `source` asks: records name their own."""
         return collection_of(source) not in self.hidden(user)
 
     def hidden(self, user: User) -> tuple[str, ...]:
         """Return the collections that the user may not read."""
         return self._rules().hidden_from(user)
 
-    def _note(self, action: str, user: User, question: str, limits: Limits | None) -> None:
+    def note(self, action: str, user: User, question: str, limits: Limits | None) -> None:
+        """Write down what somebody asks, where that is kept."""
         if self._audit is not None:
             self._audit.note(action, user, question=question, limits=limits.label if limits else "")
 
-    def _scope(self, service: AnswerService, user: User, limits: Limits | None) -> Scope | None:
+    def scope(self, service: AnswerService, user: User, limits: Limits | None) -> Scope | None:
+        """Return what the user may read of what the limits let through; None for all.
+
+        Raises:
+            core.errors.UsageError: a limit names what does not exist.
+        """
         limits = limits or Limits()
         scope = service.scope(
             places=[limits.place] if limits.place else (),
@@ -108,3 +121,29 @@ class Desk:
             collections=[limits.collection] if limits.collection else (),
         )
         return replace(scope, hidden=self.hidden(user)) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One user at one library for a while; see `Desk.sitting`."""
+
+    desk: Desk
+    service: AnswerService
+    user: User
+
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), limits: Limits | None = None
+    ) -> Generator[Answer, None, None]:
+        """Yield the answer as it grows; see `Desk.ask`."""
+        self.desk.note("ask", self.user, question, limits)
+        scope = self.desk.scope(self.service, self.user, limits)
+        note = (self.desk.templates.fill("notes.limits", limits=limits.label),) if limits else ()
+        for answer in self.service.stream(question, history, scope):
+            yield replace(answer, notes=(*note, *answer.notes))
+
+    def source(self, document_id: str, at: int = 0) -> tuple[Document, Article]:
+        """Return a document and an article of it; see `Desk.source`."""
+        document, article = self.service.source(document_id, at)
+        if document.collection in self.desk.hidden(self.user):
+            raise NotFoundError(_NOT_THERE)
+        return document, article

@@ -162,8 +162,16 @@ class Jobs:
     def wait(self, number: int, timeout_s: float | None = None) -> Job:
         """Wait until a job has ended, or until the program closes, and return it as it is then."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._jobs[number].ended, timeout_s)
-            return self._jobs[number]
+            job = self._jobs[number]
+
+            def is_over() -> bool:
+                nonlocal job
+                # One that has gone from the list has ended long ago.
+                job = self._jobs.get(number, job)
+                return self._closed or job.ended or number not in self._jobs
+
+            self._changed.wait_for(is_over, timeout_s)
+            return job
 
     def _work(self) -> None:
         for job in self._next():

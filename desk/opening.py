@@ -15,6 +15,7 @@ from core.schema import AnswerStatus, Article
 from core.settings import Settings
 from core.templates import Templates
 from desk.audit import AuditLog
+from desk.changes import Changes
 from desk.conversations import Conversation, ConversationStore, Stage
 from desk.database import DeskDatabase
 from desk.desk import Desk
@@ -27,14 +28,12 @@ from desk.people import AccessRules, User
 from desk.runs import Runs
 from desk.shelf import Shelf
 from desk.suggestions import Suggestions
-from retriever.holdings import Choices, Holdings
+from desk.uploads import UPLOADS
+from retriever.holdings import Choices
 from retriever.library import Library
 
 if TYPE_CHECKING:
     from assistant.service import Models
-
-UPLOADS = "uploads"
-"""Folder in the data folder for what was added on the page; its folders are collections."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class Parts:
     feedback: FeedbackStore
     audit: AuditLog
     shelf: Shelf
+    changes: Changes
     needs_login: bool = False
     runs: Runs = field(init=False)
     suggestions: Suggestions = field(init=False)
@@ -84,12 +84,13 @@ class Parts:
         return self.suggestions.after(conversation, list(articles.values()), partial(self.desk.try_out, user))
 
     @classmethod
-    def over(cls, engine: Engine, data: Path, database: DeskDatabase, door: Door | None = None) -> Parts:
-        """Return the parts over an engine, a data folder and the database of what people keep."""
-        audit = AuditLog(data)
+    def over(cls, engine: Engine, settings: Settings, database: DeskDatabase, door: Door | None = None) -> Parts:
+        """Return the parts over an engine, the data folder of `settings` and the database of what people keep."""
+        audit, shelf = AuditLog(settings.data), Shelf(settings.data)
         rules = door.accounts.rules if door else AccessRules
         desk = Desk(engine, rules, audit)
-        return cls(desk, ConversationStore(database), FeedbackStore(database), audit, Shelf(data), door is not None)
+        changes = Changes(desk, settings, shelf.looking, audit.note)
+        return cls(desk, ConversationStore(database), FeedbackStore(database), audit, shelf, changes, door is not None)
 
 
 @contextmanager
@@ -97,7 +98,7 @@ def open_parts(settings: Settings, corpus: Path | None, door: Door | None = None
     """Open all parts over the data folder of `settings`; the engine is not yet started, and closed at the end."""
     database = DeskDatabase(settings.data)
     engine = open_engine(settings, corpus)
-    parts = Parts.over(engine, settings.data, database, door)
+    parts = Parts.over(engine, settings, database, door)
     try:
         yield parts
     finally:
@@ -127,16 +128,3 @@ def open_engine(settings: Settings, corpus: Path | None) -> Engine:
     folders = [str(folder.resolve()) for folder in (corpus, settings.data / UPLOADS) if folder and folder.exists()]
     begin = partial(jobs.submit, Work.START, "", (), (*folders, "--prune"))
     return Engine(open_service, jobs, first=begin if folders else None, wanted=lambda: Library.is_wanted(settings))
-
-
-@contextmanager
-def open_holdings(settings: Settings) -> Iterator[Holdings]:
-    """Open what the library of `settings` holds for a look; that goes on while an ingest is at work.
-
-    Raises:
-        core.errors.EmptyLibraryError: nothing has been indexed.
-        core.errors.StoreError: the database cannot be read.
-    """
-    Library.check_readable(settings)
-    with Library.unlocked(settings) as library:
-        yield Holdings(library.database)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import NotReadyError, StoreError
@@ -45,6 +47,15 @@ class Shelf:
             NotReadyError: there is no library yet.
         """
         return Holdings(self.database)
+
+    @contextmanager
+    def looking(self) -> Iterator[Holdings]:
+        """Have the holdings for a block.
+
+        Raises:
+            NotReadyError: there is no library yet.
+        """
+        yield self.holdings
 
     @property
     def revision(self) -> str:

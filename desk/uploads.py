@@ -23,6 +23,8 @@ from ingest.inputs import hash_of
 from retriever.library import folder_errors
 from retriever.scope import collection_of
 
+UPLOADS = "uploads"
+"""Folder in the data folder for what people add; its folders are collections."""
 MOST_FILES = 500
 """Files of one request."""
 MOST_BYTES = 2_000_000_000
@@ -89,8 +91,8 @@ class Uploads:
             UsageError: no folder can be called so.
         """
         wanted = safe_name(name)
-        if not wanted or collection_of(f"{wanted}/x") != wanted:
-            raise UsageError("请写明要加入的资料集，名称不能为空，也不能像压缩包的文件名。")
+        if not wanted or set(name) & set("/\\") or collection_of(f"{wanted}/x") != wanted:
+            raise UsageError("请写明要加入的资料集，名称不能为空，不能含斜杠，也不能像压缩包的文件名。")
         with folder_errors(self._folder):
             there = [path.name for path in self._folder.iterdir() if path.is_dir()] if self._folder.is_dir() else []
         return wanted if wanted in there else next((n for n in there if n.casefold() == wanted.casefold()), wanted)

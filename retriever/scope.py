@@ -72,6 +72,9 @@ def years_between(first: int | None, last: int | None) -> tuple[str, ...]:
 
 
 def collection_of(source: str) -> str:
-    """Return the collection that a text belongs to: the first folder of its source; empty where it is in none."""
+    """Return the collection of a text, or of a file: the first folder of its source, empty where it lies in none.
+
+    人才/2023/a.docx is in 人才; an archive or a file of records is no folder.
+    """
     first, slash, _ = source.partition("/")
     return first if slash and not _NO_FOLDER.search(first) else ""

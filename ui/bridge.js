@@ -7,6 +7,7 @@ const signal = life.signal;
 
 const TARGET = /^#((?:cite|passage)-\d+-\d+)$/;
 const DONE = /^#((?:open|new|rename|delete|undelete|retry|edit|cancel|clear)(?:-[\w-]*)?)$/;
+const REMARK = /^#remark-(\d+-[a-z_]+)$/;
 const SAY = /^#(say-\d+-[a-z_]+)$/;
 let target = "";
 
@@ -48,12 +49,20 @@ async function copy(text, button) {
   setTimeout(() => button.classList.remove("oa-copied"), 1500);
 }
 
-function ask(question) {
-  const field = document.querySelector("#oa-question textarea");
-  if (!field || field.disabled) return;
+function questionField() {
+  return document.querySelector("#oa-question textarea");
+}
+
+function fill(field, text) {
   // The page hears of a change only through the setter of the element itself and an event.
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, question);
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text);
   field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function ask(question) {
+  const field = questionField();
+  if (!field || field.disabled) return;
+  fill(field, question);
   setTimeout(() => document.querySelector('#oa-question [data-testid="submit-button"]')?.click(), 50);
 }
 
@@ -87,9 +96,14 @@ function limitsChosen(bar) {
   tell("do", "limits", JSON.stringify(value));
 }
 
+// Styles of ours reach no further up.
+function frame() {
+  return document.querySelector("#oa-main") ?? document.body;
+}
+
 function togglePanel(open) {
-  document.body.classList.toggle("oa-panel-open", open);
-  if (open) document.body.classList.remove("oa-side-open");
+  frame().classList.toggle("oa-panel-open", open);
+  if (open) frame().classList.remove("oa-side-open");
 }
 
 function clicked(link, href) {
@@ -111,7 +125,12 @@ function clicked(link, href) {
       if (title) write(title, title.textContent, link.textContent, (value) => value && tell("do", name, value));
     } else if (name === "clear-limits") tell("do", "limits", "{}");
     else tell("do", name);
-    if (name.startsWith("open")) document.body.classList.remove("oa-side-open");
+    if (name.startsWith("open")) frame().classList.remove("oa-side-open");
+    return true;
+  }
+  const remark = REMARK.exec(href);
+  if (remark) {
+    write(link, "", link.textContent, (value) => value && tell("do", "say-" + remark[1], value));
     return true;
   }
   const page = link.closest(".oa-answer, .oa-panel");
@@ -129,11 +148,8 @@ function clicked(link, href) {
       if (words) copy(words.textContent, link);
       return true;
     }
-    case "#remark":
-      write(link, "", link.textContent, (value) => value && tell("do", link.dataset.say ?? link.title, value));
-      return true;
     case "#side":
-      document.body.classList.toggle("oa-side-open");
+      frame().classList.toggle("oa-side-open");
       return true;
     case "#close-panel":
       togglePanel(false);
@@ -159,10 +175,33 @@ document.addEventListener(
     if (link && event.key === " ") {
       event.preventDefault();
       link.click();
-    } else if (event.key === "Escape" && document.body.classList.contains("oa-panel-open")) togglePanel(false);
+    } else if (event.key === "Escape" && frame().classList.contains("oa-panel-open")) togglePanel(false);
   },
   { signal },
 );
+
+// What is being typed outlives the page being loaded anew, by a person or after the program was started again.
+const DRAFT = "orgask-draft";
+
+document.addEventListener(
+  "input",
+  (event) => {
+    if (event.target === questionField()) sessionStorage.setItem(DRAFT, event.target.value);
+  },
+  { signal },
+);
+
+function keepDraft() {
+  const draft = sessionStorage.getItem(DRAFT);
+  if (!draft) return;
+  const asked = [...document.querySelectorAll(".oa-asked")].at(-1);
+  const field = questionField();
+  if (asked && asked.textContent.trim() === draft.trim()) sessionStorage.removeItem(DRAFT);
+  else if (field && !field.disabled && !field.dataset.restored) {
+    field.dataset.restored = "yes";
+    if (!field.value) fill(field, draft);
+  }
+}
 
 document.addEventListener(
   "change",
@@ -199,6 +238,7 @@ const observer = new MutationObserver((changes) => {
   if (panel && changes.some((change) => panel.contains(change.target))) showMark();
   markActive();
   keepAddress();
+  keepDraft();
   // The chat names each bubble by its source text, which is markup here and no use to a screen reader.
   for (const bubble of document.querySelectorAll('#oa-chat [aria-label*="<div"]')) bubble.removeAttribute("aria-label");
 });

@@ -82,7 +82,8 @@ def notice(phase: Phase, texts: Texts) -> str:
         case Ready(outdated=reason) if reason:
             text = texts.outdated.format(reason=reason)
         case Ready(failed_files=True):
-            text = texts.some_failed
+            link = f'<a href="/library?state=failed">{escape(texts.nav_library)}</a>'
+            return f'<div class="oa-notice" role="status">{escape(texts.some_failed)} {link}</div>'
         case _:
             return ""
     return f'<div class="oa-notice" role="status">{escape(text)}</div>'

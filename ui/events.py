@@ -93,6 +93,8 @@ class Handlers:
         now = _key(phase)
         if now == seen:
             return self._nothing
+        # At first the conversation that the address names may not have been opened yet.
+        named = current or (not seen and request.query_params.get("c"))
         status = phase.service.status() if isinstance(phase, Ready) and not phase.switching else None
         examples = self._examples(asking, phase)
         notice = cards.notice(phase, texts)
@@ -103,7 +105,7 @@ class Handlers:
             c.seen: now,
             c.notice: gr.HTML(value=notice, visible=bool(notice)),
             c.card: gr.HTML(value=cards.state_card(phase, texts), visible=not ready),
-            c.welcome: gr.Column(visible=ready and not current),
+            c.welcome: gr.Column(visible=ready and not named),
             c.welcome_text: cards.welcome(texts, examples=bool(examples)),
             **dict(zip(c.chips, _chips(examples), strict=True)),
             c.question: _input(texts, ready=ready),
@@ -162,11 +164,15 @@ class Handlers:
         """Show the answer that is being made, if one is, as it grows."""
         asking = _Asking.of(request)
         run = self._parts.runs.of(current)
-        opened = self._parts.runs.open(asking.user, current) if run else None
-        if run is None or opened is None:
+        opened = self._parts.runs.open(asking.user, current) if current else None
+        if opened is None:
             yield {self._c.chat: gr.skip()}
             return
         conversation, looks = self._looked_at(asking, opened)
+        if run is None:
+            # It was quicker than the way here.
+            yield {self._c.chat: gr.update(value=messages(conversation, asking.texts, looks), visible=True)}
+            return
         for state in run.follow():
             last = state.exchanges[-1]
             rows = messages(conversation.with_last(last), asking.texts, looks)
@@ -181,7 +187,6 @@ class Handlers:
         return {
             c.question: gr.Textbox(submit_btn=asking.texts.send, stop_btn=False),
             c.hint: cards.hint(asking.texts.hint),
-            **self._shown(asking, conversation),
             **self._listed(asking, current, search),
         }
 
@@ -265,7 +270,8 @@ class Handlers:
     def begin(self, search: str, request: gr.Request) -> Updates:
         """Begin a new conversation; an answer that is being made in the one before is made to its end."""
         asking = _Asking.of(request)
-        return self._opened(asking, "") | self._listed(asking, "", search) | self._calm(asking)
+        fresh = {self._c.question: gr.Textbox(value="", submit_btn=asking.texts.send, stop_btn=False)}
+        return self._opened(asking, "") | self._listed(asking, "", search) | self._calm(asking) | fresh
 
     def _calm(self, asking: _Asking) -> Updates:
         return {self._c.editing: False, self._c.hint: cards.hint(asking.texts.hint)}
@@ -342,7 +348,8 @@ class Handlers:
                 c.chat: gr.update(value=[], visible=False),
                 c.welcome: gr.Column(visible=ready),
                 c.panel: empty_panel(texts),
-                c.question: gr.Textbox(value="", submit_btn=texts.send, stop_btn=False),
+                # What is being typed stays.
+                c.question: gr.Textbox(submit_btn=texts.send, stop_btn=False),
                 **self._listed(asking, ""),
             }
         busy = found.busy
@@ -373,7 +380,7 @@ class Handlers:
             if exchange.answer is not None and not exchange.open
         }
         given = self._parts.feedback.of(conversation.id, asking.user.name) if conversation.id else []
-        return seen, Looks(changed, limited, {one.turn: one.verdict for one in given})
+        return seen, Looks(changed, limited, {one.turn: one for one in given})
 
     def _listed(self, asking: _Asking, current: str, search: str = "", deleted: Deleted | None = None) -> Updates:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from desk.limits import Limits
 from retriever.holdings import Choices
@@ -17,8 +17,7 @@ def limits_bar(limits: Limits, choices: Choices, texts: Texts) -> str:
     years = sorted({*choices.years, *filter(None, (first, last))}, reverse=True)
     fields = [
         _place(limits.place, choices.places, texts),
-        _select("from_year", texts.limit_from, first, years, texts),
-        _select("to_year", texts.limit_to, last, years, texts),
+        _years(first, last, years, texts),
         _select("kind", texts.limit_kind, limits.kind, choices.kinds, texts),
     ]
     if choices.collections:
@@ -42,12 +41,28 @@ def _place(chosen: str, places: Sequence[Place], texts: Texts) -> str:
     )
 
 
-def _select(name: str, label: str, chosen: str, values: Sequence[str], texts: Texts) -> str:
-    options = "".join(
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(value)}</option>'
-        for value in dict.fromkeys([*values, *([chosen] if chosen else [])])
+def _years(first: str, last: str, years: Sequence[str], texts: Texts) -> str:
+    def field(name: str, label: str, chosen: str) -> str:
+        options = _options(chosen, years, texts)
+        return f'<select name="{name}" aria-label="{escape(label)}">{options}</select>'
+
+    return (
+        f'<span class="oa-limit{" oa-limit-set" if first or last else ""}"><span>{escape(texts.limit_years)}</span>'
+        f"{field('from_year', texts.limit_from, first)}<span>—</span>{field('to_year', texts.limit_to, last)}</span>"
     )
+
+
+def _select(name: str, label: str, chosen: str, values: Sequence[str], texts: Texts) -> str:
+    options = _options(chosen, dict.fromkeys([*values, *([chosen] if chosen else [])]), texts)
     return (
         f'<label class="oa-limit{" oa-limit-set" if chosen else ""}"><span>{escape(label)}</span>'
-        f'<select name="{name}"><option value="">{escape(texts.no_limit)}</option>{options}</select></label>'
+        f'<select name="{name}">{options}</select></label>'
     )
+
+
+def _options(chosen: str, values: Iterable[str], texts: Texts) -> str:
+    options = "".join(
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(value)}</option>'
+        for value in values
+    )
+    return f'<option value="">{escape(texts.no_limit)}</option>{options}'

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from desk.changes import Changes
 from desk.opening import Parts
 from ui.components import AskComponents
 from ui.events import Handlers
@@ -19,13 +18,13 @@ POLL_S = 1.0
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build_page(parts: Parts, *, poll_s: float = POLL_S, changes: Changes | None = None) -> gr.Blocks:
-    """Return the pages over the parts of the desk, started by nobody yet; without `changes` nothing can be changed."""
+def build_page(parts: Parts, *, poll_s: float = POLL_S) -> gr.Blocks:
+    """Return the pages over the parts of the desk; nothing is started here."""
     page = gr.Blocks(title=CHINESE.name, fill_width=True, fill_height=True, analytics_enabled=False)
     with page:
         components = AskComponents().with_timer(poll_s)
         _wire(page, components, Handlers(parts, components, poll_s))
-    add_library(page, parts, changes, poll_s)
+    add_library(page, parts, poll_s)
     page.queue(default_concurrency_limit=40)
     return page
 
@@ -42,12 +41,14 @@ def _wire(page: gr.Blocks, c: AskComponents, handlers: Handlers) -> None:
         asked = event(handlers.ask, [source, c.current, c.limits, c.editing], every, **_PRIVATE)
         following.append(_then_answer(asked, c, handlers))
     # What follows an answer would go on writing into a page that shows another conversation.
-    done = c.on_do.select(handlers.do, [c.current, c.limits, c.search], every, cancels=following, **_PRIVATE)
+    done = c.on_do.select(
+        handlers.do, [c.current, c.limits, c.search], every, cancels=following, trigger_mode="multiple", **_PRIVATE
+    )
     again = _then_answer(done, c, handlers)
     c.new_chat.click(handlers.begin, c.search, every, cancels=[*following, again], **_PRIVATE)
     c.question.stop(handlers.stop, c.current, None, **_PRIVATE)
     c.search.change(handlers.find, [c.search, c.current], every, trigger_mode="always_last", **_PRIVATE)
-    c.on_show.select(handlers.show, c.current, c.panel, **_PRIVATE)
+    c.on_show.select(handlers.show, c.current, c.panel, trigger_mode="always_last", **_PRIVATE)
 
 
 def _then_answer(asked: Any, c: AskComponents, handlers: Handlers) -> Any:

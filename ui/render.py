@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.schema import Answer, AnswerStatus, Citation, CitationStatus, Passage
 from desk.conversations import Conversation, Exchange, Stage
-from desk.feedback import Verdict
+from desk.feedback import Feedback, Verdict
 from ui.markup import MarkerLink, answer_html, escape, escape_lines, line_html
 from ui.texts import Texts
 
@@ -24,7 +24,8 @@ class Looks:
     """Markers whose quotes no longer stand at their places in the library."""
     limited: frozenset[int] = frozenset()
     """Answers that quote what the user may no longer read."""
-    verdicts: Mapping[int, Verdict] = field(default_factory=dict)
+    feedback: Mapping[int, Feedback] = field(default_factory=dict)
+    """What the user has said of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class _Place:
     turn: int
     last: bool
     changed: frozenset[int] = frozenset()
-    verdict: Verdict | None = None
+    feedback: Feedback | None = None
 
 
 def messages(conversation: Conversation, texts: Texts, looks: Looks | None = None) -> list[Message]:
@@ -44,7 +45,7 @@ def messages(conversation: Conversation, texts: Texts, looks: Looks | None = Non
     rows: list[Message] = []
     for turn, exchange in enumerate(conversation.exchanges, start=1):
         last = turn == len(conversation.exchanges)
-        place = _Place(conversation.id, turn, last, looks.changed.get(turn, frozenset()), looks.verdicts.get(turn))
+        place = _Place(conversation.id, turn, last, looks.changed.get(turn, frozenset()), looks.feedback.get(turn))
         rows.append({"role": "user", "content": _question(exchange, place, texts)})
         reply = _limited(texts) if turn in looks.limited else _reply(exchange, place, texts)
         rows.append({"role": "assistant", "content": reply})
@@ -171,14 +172,21 @@ def _feedback(place: _Place, texts: Texts) -> str:
         Verdict.WRONG_SOURCE: texts.wrong_source,
         Verdict.MISSING: texts.missing,
     }
-    given = place.verdict
+    given = place.feedback.verdict if place.feedback else None
     links = "".join(
         f'<a class="oa-verdict{" oa-given-verdict" if verdict is given else ""}" role="button"'
         f' href="#say-{place.turn}-{verdict}">{"✓ " if verdict is given else ""}{escape(label)}</a>'
         for verdict, label in labels.items()
     )
-    thanks = f'<span class="oa-thanks" role="status">{escape(texts.thanks)}</span>' if given else ""
-    return f'<div class="oa-feedback"><span>{escape(texts.feedback)}</span>{links}{thanks}</div>'
+    remark = _remark(place.turn, place.feedback, texts) if place.feedback else ""
+    return f'<div class="oa-feedback"><span>{escape(texts.feedback)}</span>{links}{remark}</div>'
+
+
+def _remark(turn: int, given: Feedback, texts: Texts) -> str:
+    """Return what was remarked beside a verdict, and the way to remark something."""
+    told = f'<span class="oa-remark">“{escape_lines(given.comment)}”</span>' if given.comment else ""
+    link = _action(f"remark-{turn}-{given.verdict}", texts.comment)
+    return f'<span class="oa-thanks" role="status">{escape(texts.thanks)}</span>{told}{link}'
 
 
 def _suggestions(exchange: Exchange, place: _Place, texts: Texts) -> str:

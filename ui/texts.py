@@ -99,7 +99,6 @@ class Texts:
     wrong_source: str
     missing: str
     comment: str
-    comment_send: str
     thanks: str
     # 徽标
     badge_verbatim: str
@@ -108,6 +107,7 @@ class Texts:
     # 范围
     limits: str
     limit_place: str
+    limit_years: str
     limit_from: str
     limit_to: str
     limit_kind: str
@@ -221,14 +221,14 @@ CHINESE = Texts(
     wrong_figure="数字有误",
     wrong_source="出处有误",
     missing="内容缺漏",
-    comment="补充说明（可不填），按回车保存",
-    comment_send="保存",
+    comment="补充说明",
     thanks="已记下，再点一次可撤销",
     badge_verbatim="逐字引自原文，已核对",
     badge_rephrased="由语言模型转述，数字、名称、地点和否定已与原文核对，意思请点开编号确认",
     badge_unsupported="没有通过与原文的核对，请勿直接引用",
     limits="范围",
     limit_place="地点",
+    limit_years="年份",
     limit_from="起始年",
     limit_to="截止年",
     limit_kind="文种",
@@ -249,12 +249,13 @@ CHINESE = Texts(
     minutes_left="约剩 {minutes} 分钟",
     empty="资料库里还没有文件",
     empty_steps=(
-        "把文件（Word、PDF、扫描件、表格、网页、文本等）放进 corpus/ 文件夹，然后重新运行 `make run`；",
+        "打开上方的“资料库”，把文件（Word、PDF、扫描件、表格、网页、文本等）或整个文件夹拖进去；",
+        "或者把文件放进 corpus/ 文件夹，然后重新运行 `make run`；",
         "或者直接指定文件夹：`make run CORPUS=文件夹`。",
     ),
     error="未能启动问答",
     error_more="请按上面的提示处理后重新启动程序；终端中有详细信息。",
-    some_failed="有文件未能读取，详见终端中的报告。",
+    some_failed="有文件未能读取，请到“资料库”中查看原因。",
     outdated="{reason}目前按已有的资料库回答。",
 )
 
@@ -343,14 +344,14 @@ ENGLISH = Texts(
     wrong_figure="Wrong figure",
     wrong_source="Wrong source",
     missing="Incomplete",
-    comment="Remark (optional), Enter to save",
-    comment_send="Save",
+    comment="Add a remark",
     thanks="Noted; click again to take it back",
     badge_verbatim="Quoted word for word and checked",
     badge_rephrased="Told in other words by the model; figures, names, places and negations were checked",
     badge_unsupported="Did not pass the check against the source; do not pass it on",
     limits="Limit to",
     limit_place="Place",
+    limit_years="Years",
     limit_from="From year",
     limit_to="To year",
     limit_kind="Kind",
@@ -371,12 +372,13 @@ ENGLISH = Texts(
     minutes_left="about {minutes} min left",
     empty="The library is empty",
     empty_steps=(
-        "Put files (Word, PDF, scans, tables, web pages, text …) into the folder corpus/ and run `make run` again;",
+        "Open “Library” above and drop files or a whole folder there;",
+        "or put files (Word, PDF, scans, tables, web pages, text …) into the folder corpus/ and run `make run` again;",
         "or name a folder: `make run CORPUS=folder`.",
     ),
     error="The assistant could not start",
     error_more="Follow the advice above and start the program again; the terminal has the details.",
-    some_failed="Some files could not be read; see the report in the terminal.",
+    some_failed="Some files could not be read; the library tells why.",
     outdated="{reason} Answers come from the library as it was before.",
 )
 

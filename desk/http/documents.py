@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, JSONResponse
 
 from core.errors import NotFoundError, TooLargeError, UsageError
@@ -178,6 +179,8 @@ async def _form(request: Request) -> FormData:
     """
     try:
         return await request.form(max_files=MOST_FILES, max_fields=MOST_FILES + 10, max_part_size=4096)
+    except ClientDisconnect as exc:
+        raise UsageError("文件没有传完，请重新添加。") from exc
     except HTTPException as exc:
         if exc.detail.startswith("Too many"):
             raise TooLargeError(f"一次最多添加 {MOST_FILES} 个文件，请分几次添加。") from exc

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,7 +53,7 @@ class Guard:
         elif status := self._refused(scope):
             await refusal(status)(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive, self._limit(scope)), send)
+            await self._app(scope, _counted(receive, self._limit(scope)), _unkept(send))
 
     def _refused(self, scope: Scope) -> int:
         """Return the status that a request is refused with; 0 where it is not."""
@@ -92,3 +92,16 @@ def _counted(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
+
+
+def _unkept(send: Send) -> Send:
+    """Return `send`, with answers that nothing on the way keeps: the next user may not be shown them."""
+
+    async def unkept(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=list(message.get("headers", ())))
+            headers.setdefault("cache-control", "no-store")
+            message = {**message, "headers": headers.raw}
+        await send(message)
+
+    return unkept

@@ -83,6 +83,7 @@ def words_of(errors: Sequence[Mapping[str, Any]]) -> str:
     """Return the sentence for a request that does not fit its form, with the part that does not."""
     location = errors[0].get("loc", ()) if errors else ()
     where = ".".join(str(part) for part in location if part not in ("body", "query", "path"))
+    where = "".join(sign for sign in where if sign.isprintable())
     return f"请求中的 {where[:100]} 不对，请对照接口说明检查。" if where else _WORDS[400]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from core.schema import Turn
 from desk.limits import Limits
@@ -14,8 +14,16 @@ MOST_LISTED = 200
 MOST_TEXT = 20_000
 """Characters of a document in one answer."""
 
-Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+
+def _whole(text: str) -> str:
+    """Refuse half a character, which JSON can write but no text holds (its error is a `ValueError`)."""
+    text.encode()
+    return text
+
+
+_Whole = AfterValidator(_whole)
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), _Whole]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), _Whole]
 _Year = Annotated[int, Field(ge=1, le=9999)]
 
 
@@ -44,7 +52,7 @@ class TurnForm(Form):
     """One earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
-    content: Annotated[str, StringConstraints(max_length=20_000)]
+    content: Annotated[str, StringConstraints(max_length=20_000), _Whole]
 
 
 History = Annotated[list[TurnForm], Field(max_length=40)]
@@ -98,6 +106,6 @@ class CorrectForm(Form):
     """A correction: columns of the side file and what they are to say."""
 
     article: int | None = Field(default=None, ge=1, description="第几篇，从 1 数起；不写则更正整份文档")
-    set: dict[_Name, Annotated[str, StringConstraints(max_length=500)]] = Field(
+    set: dict[_Name, Annotated[str, StringConstraints(max_length=500), _Whole]] = Field(
         min_length=1, max_length=20, description="列和内容，如 {“市”: “达州”}；“无”表示没有，空的收回更正"
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 
+import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,9 +24,9 @@ from desk.engine import Engine
 from desk.http.app import mount
 from desk.indexing import IndexRun
 from desk.jobs import Job, Jobs, State
-from desk.opening import open_holdings
 from desk.people import AccessRules, Role, User
 from desk.phases import Ready
+from desk.shelf import Shelf
 from retriever.library import Library
 from tests.fakes import FakeEncoder
 from tests.office import Office
@@ -100,7 +102,7 @@ class Stand:
 
         self.engine = Engine(open_service, Jobs(runner), wanted=lambda: Library.is_wanted(settings))
         self.desk = Desk(self.engine, lambda: RULES)
-        holdings = partial(open_holdings, settings)
+        holdings = Shelf(settings.data).looking
         self.noted: list[tuple[str, str]] = []
         self.changes = Changes(self.desk, settings, holdings, self._note)
         self.app = FastAPI(openapi_url=None)
@@ -132,7 +134,7 @@ class Stand:
             time.sleep(0.01)
 
     def id_of(self, source: str) -> str:
-        with open_holdings(self.office.settings) as holdings:
+        with Shelf(self.office.settings.data).looking() as holdings:
             return next(held.id for held in holdings.list(limit=200).rows if held.source == source)
 
 
@@ -149,3 +151,21 @@ def standing(root: Path, service: AnswerService | None = None) -> Iterator[Stand
         yield stand
     finally:
         stand.engine.close()
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve an application on loopback and give its address."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)

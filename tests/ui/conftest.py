@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -16,9 +16,8 @@ from desk.engine import Engine
 from desk.jobs import Runner
 from tests.browser import find_browser
 from tests.ui.fakes import engine_over, parts_over
-from ui.downloads import serve_downloads
-from ui.page import build_page
-from ui.server import PageServer, take_port, web_app
+from ui.app import full_app
+from ui.server import PageServer, take_port
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -26,12 +25,11 @@ Serve = Callable[..., str]
 
 
 @contextmanager
-def _served(engine: Engine) -> Iterator[str]:
+def served(engine: Engine, data: Path, port: int = 0) -> Iterator[str]:
     reachable = threading.Event()
-    with take_port("127.0.0.1", 0) as taken:
-        parts = parts_over(engine)
-        app = web_app(build_page(parts, poll_s=0.2), hang_in=[partial(serve_downloads, parts=parts)])
-        server = PageServer(app, on_ready=reachable.set)
+    with take_port("127.0.0.1", port) as taken:
+        parts = parts_over(engine, data)
+        server = PageServer(full_app(parts, poll_s=0.2), on_ready=reachable.set)
         # A server outside the main thread leaves signals alone.
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         engine.start()
@@ -47,12 +45,18 @@ def _served(engine: Engine) -> Iterator[str]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def desk_data(tmp_path: Path) -> Path:
+    """The data folder of the pages that are served."""
+    return tmp_path / "desk"
+
+
+@pytest.fixture
+def serve(desk_data: Path) -> Iterator[Serve]:
     """Return a function that serves the page over a service and gives its address."""
     with ExitStack() as stack:
 
         def start(open_service: Callable[[], AnswerService], indexer: Runner | None = None) -> str:
-            return stack.enter_context(_served(engine_over(open_service, indexer)))
+            return stack.enter_context(served(engine_over(open_service, indexer), desk_data))
 
         yield start
 

@@ -7,7 +7,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from assistant.api import AnswerService, LibraryStatus
@@ -24,6 +23,7 @@ from core.schema import (
     Passage,
     Turn,
 )
+from core.settings import Settings
 from desk.database import DeskDatabase
 from desk.door import Door
 from desk.engine import Engine
@@ -247,22 +247,20 @@ def engine_over(
 def parts_over(engine: Engine, data: Path | None = None, door: Door | None = None) -> Parts:
     """Return the parts of a desk over an engine, in a folder of their own unless one is given."""
     folder = data or Path(tempfile.mkdtemp())
-    return Parts.over(engine, folder, DeskDatabase(folder), door)
+    return Parts.over(engine, Settings(data=folder), DeskDatabase(folder), door)
 
 
 def main() -> None:
     """Serve the page over the script, for trying it: `python -m tests.ui.fakes [PORT]`."""
-    from ui.downloads import serve_downloads
-    from ui.page import build_page
-    from ui.server import PageServer, take_port, web_app
+    from ui.app import full_app
+    from ui.server import PageServer, take_port
 
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 7860
     engine = engine_over(ScriptedService)
     engine.start()
     print(f"http://127.0.0.1:{port}", file=sys.stderr)  # noqa: T201
     parts = parts_over(engine)
-    app = web_app(build_page(parts), hang_in=[partial(serve_downloads, parts=parts)])
-    PageServer(app).run(sockets=[take_port("127.0.0.1", port)])
+    PageServer(full_app(parts)).run(sockets=[take_port("127.0.0.1", port)])
 
 
 if __name__ == "__main__":

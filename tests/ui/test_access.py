@@ -271,6 +271,7 @@ FOREIGN = [
     {"origin": "http://office.example.evil.example:7860"},
     {"origin": "http://evil.example#@office.example:7860"},
     {"origin": "null"},
+    {"origin": "null", "host": ""},
     {"origin": ""},
     {"origin": "http://["},
     {"sec-fetch-site": "cross-site"},
@@ -318,8 +319,10 @@ def test_a_websocket_is_for_those_who_are_logged_in(site: Site) -> None:
 
 
 def test_guessing_is_slowed_then_locked_and_told_and_noted_once(site: Site) -> None:
-    client, waits = site.client(), []
-    while not waits or waits[-1] < 900:
+    client, waits = site.client(), [0]
+    for _ in range(20):
+        if waits[-1] >= 900:
+            break
         answer = log_in(client, password="wrong-password")
         if answer.status_code == 401:
             continue
@@ -329,7 +332,7 @@ def test_guessing_is_slowed_then_locked_and_told_and_noted_once(site: Site) -> N
         assert log_in(client).status_code == 429, "the right password does not help while one waits"
         waits.append(int(answer.headers["retry-after"]))
         site.clock.now += waits[-1] if waits[-1] < 900 else 0
-    assert waits == sorted(waits) and len(waits) == 8
+    assert waits == sorted(waits) and len(waits) == 9
     assert "请等 15 分钟" in answer.text
     assert site.actions().count(("locked", "张三")) == 1
     assert log_in(site.client("10.0.0.2")).status_code == 303, "from elsewhere one can still log in"

@@ -144,14 +144,14 @@ def test_markup_in_documents_answers_and_questions_stays_text(page: Page, serve:
 
     expect(page.locator("#oa-mark")).to_have_text(HOSTILE)
     expect(page.locator(".oa-answer").first).to_contain_text("[点我](javascript:window.hacked=1)")
-    expect(page.locator(".oa-question").last).to_have_text(
+    expect(page.locator(".oa-asked").last).to_have_text(
         '<img src="http://evil.example/q.png"> **粗** [x](http://evil.example)'
     )
     expect(page.locator(".oa-answer").last.locator(".oa-refused")).to_have_text("未回答")
     inside = "#oa-chat .md, #oa-panel .oa-panel"
     assert page.evaluate(f"[...document.querySelectorAll('{inside}')].length") > 0
     # Nothing of these may come from a text.
-    for tag in ("img", "script", "iframe", "math", ".katex", "h3", 'a:not([href^="#"])'):
+    for tag in ("img", "script", "iframe", "math", ".katex", "h3", 'a:not([href^="#"], [href^="/"])'):
         assert page.locator(f":is({inside}) {tag}").count() == 0, tag
     assert page.evaluate("window.hacked") is None
     assert [address for address in requests if not address.startswith((url, "data:", "blob:"))] == []
@@ -245,7 +245,7 @@ def test_indexing_is_shown_and_leads_to_questions(page: Page, serve: Serve) -> N
     indexer.done.set()
 
     expect(page.locator(".oa-chip").first).to_be_visible()
-    expect(page.locator(".oa-notice")).to_have_text("有文件未能读取，详见终端中的报告。")
+    expect(page.locator(".oa-notice")).to_contain_text("有文件未能读取")
     expect(page.locator(".oa-card")).to_have_count(0)
     ask(page, REFUSED.question)
 

@@ -24,7 +24,9 @@ from ui.texts import CHINESE, ENGLISH, texts_for
 
 TAGS = {"div", "span", "p", "br", "strong", "a", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
 TAGS |= {"details", "summary", "h2", "dl", "dt", "dd", "mark", "small", "i"}
-ATTRIBUTES = {"class", "href", "title", "role", "id", "hidden", "tabindex", "value", "aria-hidden"}
+ATTRIBUTES = {
+    "class", "href", "title", "role", "id", "hidden", "tabindex", "value", "aria-hidden", "aria-label", "download",
+}  # fmt: skip
 
 hostile = st.lists(
     st.one_of(

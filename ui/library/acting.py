@@ -6,7 +6,6 @@ import json
 
 from core.errors import UsageError
 from desk.changes import Changes
-from desk.jobs import Job
 from ui.library.correction import COLUMNS, TITLE, cells_of
 from ui.library.following import ids_of
 from ui.library.showing import Looker, Showing
@@ -21,10 +20,6 @@ class Acting:
         """Change the library through `changes`; `showing` tells what is known of a document."""
         self._changes = changes
         self._showing = showing
-
-    def jobs(self, looker: Looker) -> list[Job]:
-        """Return the last jobs that somebody may see, the newest first."""
-        return self._changes.jobs(looker.user)
 
     def do(self, looker: Looker, name: str, about: str, value: str) -> None:
         """Do one thing.

@@ -22,8 +22,9 @@ class LibraryComponents:
     """The components, made inside a page of a `gr.Blocks`."""
 
     def __init__(self, poll_s: float) -> None:
-        self.address = gr.State("")
-        self.seen = gr.State({})
+        # Kept in the page, not by the server, so that a restart of that loses nothing.
+        self.address = gr.Textbox(visible=False)
+        self.seen = gr.Textbox(visible=False)
         self.scripts = [_script("library.js"), _script("upload.js")]
         self.on_go, self.on_do = trigger("library-go"), trigger("library-do")
         self.header = gr.HTML(cards.header(None, CHINESE, here="library"), elem_id="oa-header")

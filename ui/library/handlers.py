@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from typing import Any
 
 import gradio as gr
 
-from core.errors import AccessError, OrgAskError
-from desk.changes import Changes
+from core.errors import OrgAskError
 from desk.jobs import Job
 from desk.opening import Parts
 from desk.phases import Ready
@@ -22,7 +22,7 @@ from ui.library.filterbar import filter_bar
 from ui.library.following import pending_work
 from ui.library.query import Query
 from ui.library.showing import Looker, Showing, said
-from ui.library.telling import Telling
+from ui.library.telling import Telling, told_before
 from ui.library.texts import library_texts
 from ui.library.works import last_jobs, work_bar
 
@@ -36,29 +36,28 @@ _LONGEST = 50_000
 """Characters that a page may send with a click."""
 
 Updates = dict[Any, Any]
-Seen = dict[str, str]
 
 
 class LibraryHandlers:
     """The events of the page. What a page shows is handed in and out; this holds nothing of it."""
 
-    def __init__(self, parts: Parts, changes: Changes | None, components: LibraryComponents, poll_s: float) -> None:
+    def __init__(self, parts: Parts, components: LibraryComponents, poll_s: float) -> None:
         self._parts = parts
         self._c = components
         self._poll_s = poll_s
         self._showing = Showing(parts)
-        self._acting = Acting(changes, self._showing) if changes else None
+        self._acting = Acting(parts.changes, self._showing)
 
     def load(self, request: gr.Request) -> Updates:
         """Show what the address of the page says."""
         looker, jobs = self._looking(request)
         query = Query.of({name: str(value) for name, value in request.query_params.items()})
-        told = self._told(looker, jobs, query, {})
+        told = self._told(looker, jobs, query, "")
         collections = self._showing.choices(looker.user).collections
         adding = adding_window(collections, looker.texts) if looker.may_edit else ""
         return {self._c.adding: adding, self._c.address: query.told, **told}
 
-    def poll(self, seen: Seen, address: str, request: gr.Request) -> Updates:
+    def poll(self, seen: str, address: str, request: gr.Request) -> Updates:
         """Show what has changed since the page was last told."""
         if not seen:
             # It has not yet been told what its address says.
@@ -66,13 +65,13 @@ class LibraryHandlers:
         looker, jobs = self._looking(request)
         return self._told(looker, jobs, Query.read(address), seen)
 
-    def go(self, seen: Seen, event: gr.EventData, request: gr.Request) -> Updates:
+    def go(self, seen: str, event: gr.EventData, request: gr.Request) -> Updates:
         """Show what a new address says."""
         looker, jobs = self._looking(request)
         query = Query.read(_value(event))
         return {self._c.said: "", self._c.address: query.told, **self._told(looker, jobs, query, seen)}
 
-    def do(self, seen: Seen, address: str, event: gr.EventData, request: gr.Request) -> Updates:
+    def do(self, seen: str, address: str, event: gr.EventData, request: gr.Request) -> Updates:
         """Do what a clicked link or a filled form says: its name, after a dash what it is about, and a value."""
         looker, _ = self._looking(request)
         c, query = self._c, Query.read(address)
@@ -80,8 +79,6 @@ class LibraryHandlers:
         try:
             if name == "cleaning":
                 return {c.side: self._showing.cleaned(looker, query, about), c.said: ""}
-            if self._acting is None:
-                raise AccessError(looker.texts.read_only)
             self._acting.do(looker, name, about, _value(event))
         except OrgAskError as exc:
             return {c.said: said(str(exc), name)}
@@ -94,21 +91,20 @@ class LibraryHandlers:
     def _looking(self, request: gr.Request) -> tuple[Looker, list[Job]]:
         """Return who looks at the page, and the jobs that they may see, the newest first."""
         user, texts = user_of(request), library_texts(request.headers.get("accept-language"))
-        acting = self._acting if user.may_edit else None
-        looker = Looker(user, texts, acting is not None)
-        if acting is None:
-            return looker, []
-        jobs = acting.jobs(looker)
+        if not user.may_edit:
+            return Looker(user, texts), []
+        jobs = self._parts.changes.jobs(user)
         by_id, by_path = pending_work(jobs)
         return Looker(user, texts, True, by_id, by_path), jobs
 
-    def _told(self, looker: Looker, jobs: list[Job], query: Query, seen: Seen) -> Updates:
+    def _told(self, looker: Looker, jobs: list[Job], query: Query, seen: str) -> Updates:
         """Return what a page that was told `seen` has to be told now."""
-        c, texts, user, telling = self._c, looker.texts, looker.user, Telling(seen)
+        c, texts, user, known = self._c, looker.texts, looker.user, told_before(seen)
+        telling = Telling(known)
         parts, phase = self._parts, self._parts.engine.phase
         running = parts.engine.jobs.running()
         size = phase.service.status() if isinstance(phase, Ready) and not phase.switching else None
-        if size is not None or "head" not in seen:
+        if size is not None or "head" not in known:
             login = parts.needs_login
             telling.tell("head", c.header, str(size),
                          lambda: cards.header(size, texts.page, user=user, login=login, here="library"))  # fmt: skip
@@ -123,12 +119,12 @@ class LibraryHandlers:
         telling.tell("work", c.work, work, lambda: work, hides=True)
 
         # While texts are written without a pause, the list follows at a calmer step than the bar.
-        at, last = time.monotonic(), float(seen.get("looked", "-inf"))
-        if running is None or at - last >= _BUSY_S:
+        at = time.time()
+        if running is None or "state" not in known or str(int(at / _BUSY_S)) != known.get("looked"):
             telling.now["state"] = f"{parts.shelf.revision} {phase.__class__.__name__} {running is None}"
-            telling.now["looked"] = str(at)
+            telling.now["looked"] = str(int(at / _BUSY_S))
         state = f"{telling.now['state']} {sorted({**looker.by_id, **looker.by_path}.items())}"
-        choices = self._showing.choices(user) if telling.now["state"] != seen.get("state") else None
+        choices = self._showing.choices(user) if telling.now["state"] != known.get("state") else None
         if choices is not None:
             telling.tell("filters", c.filters, repr(choices),
                          lambda: filter_bar(query, choices, texts, may_edit=looker.may_edit))  # fmt: skip
@@ -141,7 +137,7 @@ class LibraryHandlers:
         if telling.now.get("pace") != str(busy):
             telling.now["pace"] = str(busy)
             telling.updates[c.timer] = gr.Timer(self._poll_s if busy else self._poll_s * _CALM)
-        return {c.seen: telling.now, **telling.updates}
+        return {c.seen: json.dumps(telling.now) if telling.now != known else gr.skip(), **telling.updates}
 
 
 def _value(event: gr.EventData) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from desk.changes import Changes
 from desk.opening import Parts
 from ui.library.components import LibraryComponents
 from ui.library.handlers import LibraryHandlers
@@ -16,11 +15,11 @@ from ui.library.query import PATH
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def add_library(page: gr.Blocks, parts: Parts, changes: Changes | None, poll_s: float) -> None:
-    """Add the page of the library to the pages of `page`; without `changes` it is only read."""
+def add_library(page: gr.Blocks, parts: Parts, poll_s: float) -> None:
+    """Add the page of the library to the pages of `page`."""
     with page.route("资料库", PATH, show_in_navbar=False):
         c = LibraryComponents(poll_s)
-        handlers = LibraryHandlers(parts, changes, c, poll_s)
+        handlers = LibraryHandlers(parts, c, poll_s)
         every = c.all()
         page.load(handlers.load, None, every, **_PRIVATE)
         c.timer.tick(handlers.poll, [c.seen, c.address], every, **_PRIVATE)

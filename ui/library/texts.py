@@ -55,7 +55,6 @@ class LibraryTexts:
     by_place: str
     by_year: str
     by_kind: str
-    by_state: str
     more_values: str
     recent: str
     # 阅读
@@ -89,7 +88,6 @@ class LibraryTexts:
     cleaning_joined: str
     cleaning_captions: str
     cleaning_more: str
-    cleaning_slow: str
     cleaning_failed: str
     cleaning_part: str
     # 更改
@@ -110,7 +108,6 @@ class LibraryTexts:
     no_title: str
     pending: dict[Work, str]
     undo: str
-    read_only: str
     # 添加
     drop: str
     drop_title: str
@@ -205,7 +202,6 @@ LIBRARY_CHINESE = LibraryTexts(
     by_place="地点",
     by_year="年份",
     by_kind="文种",
-    by_state="状态",
     more_values="其余 {count} 项",
     recent="最近的更改",
     reader="阅读",
@@ -237,7 +233,6 @@ LIBRARY_CHINESE = LibraryTexts(
     cleaning_joined="接合的断行（{count} 处）",
     cleaning_captions="移到文末的图注（{count} 条）",
     cleaning_more="其余 {count} 条从略。",
-    cleaning_slow="读取用时太长，没有完成；这份文件较大，请在命令行用 --show-cleaning 查看。",
     cleaning_failed="没有读成：{reason}",
     cleaning_part="原文件里还有其他资料，这里列出的是整个文件的清理记录。",
     add="添加文件",
@@ -265,7 +260,6 @@ LIBRARY_CHINESE = LibraryTexts(
         Work.REPAIR: "正在修复",
     },
     undo="撤销",
-    read_only="您的账号可以查阅，不能添加或更改；如有需要，请联系管理员。",
     drop="松开鼠标，添加这些文件",
     drop_title="添加文件",
     drop_more="把文件或文件夹拖到这里，或者",
@@ -390,7 +384,6 @@ LIBRARY_ENGLISH = LibraryTexts(
     by_place="Place",
     by_year="Year",
     by_kind="Kind",
-    by_state="State",
     more_values="{count} more",
     recent="Last changes",
     reader="Reader",
@@ -422,7 +415,6 @@ LIBRARY_ENGLISH = LibraryTexts(
     cleaning_joined="Joined lines ({count})",
     cleaning_captions="Captions moved to the end ({count})",
     cleaning_more="{count} more left out.",
-    cleaning_slow="Reading took too long. Use --show-cleaning on the command line for this large file.",
     cleaning_failed="Could not be read: {reason}",
     cleaning_part="The file holds other documents too; this is the cleaning of the whole file.",
     add="Add files",
@@ -450,7 +442,6 @@ LIBRARY_ENGLISH = LibraryTexts(
         Work.REPAIR: "being repaired",
     },
     undo="Undo",
-    read_only="You may read but not change the library. Ask the administrator if you need to.",
     drop="Drop to add these files",
     drop_title="Add files",
     drop_more="Drop files or folders here, or",

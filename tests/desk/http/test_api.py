@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
 from core.errors import EncoderError, NotReadyError, StoreError
 from core.schema import Answer
-from tests.desk.stand import ADMIN, EDITOR, INSIDER, OPEN, READER, Stand, standing
+from tests.desk.stand import ADMIN, EDITOR, INSIDER, OPEN, READER, Stand, as_user, served, standing
 from tests.ui.fakes import TALENT, ScriptedService
 
 API = "/api/v1"
@@ -73,9 +75,9 @@ def test_nothing_of_a_hidden_collection_is_found_by_any_way(stand: Stand, user: 
     asked_for = client.get(f"{API}/search", params={"query": "暗渡计划", "collection": "机密"}).json()
     listed = client.get(f"{API}/documents", params={"text": "青田"}).json()
     for told in (json.dumps(answer, ensure_ascii=False), stream, found):
-        assert "97" not in told and "机密/" not in told
+        assert "97人" not in told and "机密/" not in told
     assert answer["status"] == "refused" and asked_for == {"passages": []} and listed["total"] == 0
-    assert "97" in json.dumps(ask(stand.client(INSIDER), SECRET_QUESTION), ensure_ascii=False)
+    assert "97人" in json.dumps(ask(stand.client(INSIDER), SECRET_QUESTION), ensure_ascii=False)
 
 
 def test_a_hidden_document_is_as_one_that_never_was(stand: Stand) -> None:
@@ -138,7 +140,8 @@ class Patient(ScriptedService):
     def stream(self, question: str, history: Any = (), scope: Any = None) -> Any:
         self.began.release()
         try:
-            while not self.go_on.wait(0.02):
+            deadline = time.monotonic() + 15
+            while not self.go_on.wait(0.02) and time.monotonic() < deadline:
                 yield Answer(question, TALENT.status, "……")
         except GeneratorExit:
             self.closed_early.set()
@@ -171,6 +174,34 @@ def test_one_user_has_only_a_few_answers_under_way(tmp_path: Path) -> None:
         assert client.get(f"{API}/search", params={"query": "问"}).status_code == 200
 
 
+def test_a_client_that_goes_away_ends_its_answer(tmp_path: Path) -> None:
+    service = Patient()
+    body = {"question": "问", "stream": True}
+    with standing(tmp_path, service) as stand, served(stand.app) as address:
+        with httpx.stream("POST", f"{address}{API}/ask", json=body, headers=as_user(READER)) as response:
+            assert next(response.iter_lines()) == "event: state"
+        assert service.closed_early.wait(10)
+        # Its place is free again.
+        service.go_on.set()
+        for _ in range(4):
+            assert httpx.post(f"{address}{API}/ask", json=body, headers=as_user(READER)).status_code == 200
+
+
+def test_the_page_goes_on_while_answers_are_slow(tmp_path: Path) -> None:
+    service = Patient()
+    with standing(tmp_path, service) as stand, served(stand.app) as address:
+        slow = threading.Thread(
+            target=httpx.post,
+            args=(f"{address}{API}/ask",),
+            kwargs={"json": {"question": "问"}, "headers": as_user(READER)},
+        )
+        slow.start()
+        assert service.began.acquire(timeout=10)
+        assert httpx.get(f"{address}/page", headers=as_user(READER), timeout=2).json() == "the page"
+        service.go_on.set()
+        slow.join(10)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 @pytest.mark.parametrize(
     "path", [f"{API}/ask", f"{API}/documents", f"{API}/openapi.json", f"{API}/nothing", "/mcp", "/mcp/"]
@@ -186,6 +217,8 @@ def test_nobody_is_assumed(stand: Stand, method: str, path: str) -> None:
         ({}, "question"),
         ({"question": " "}, "question"),
         ({"question": "问" * 2001}, "question"),
+        ({"question": "\ud800"}, "question"),
+        ({"question": "问", "\ud800x": 1}, "请求"),
         ({"question": "问", "history": [{"role": "system", "content": "x"}]}, "role"),
         ({"question": "问", "limit": {"place": "四川"}}, "limit"),
         ({"question": "问", "limits": {"places": "四川"}}, "places"),
@@ -193,7 +226,8 @@ def test_nobody_is_assumed(stand: Stand, method: str, path: str) -> None:
     ],
 )
 def test_a_question_of_the_wrong_form_is_refused_and_its_part_named(stand: Stand, body: Any, part: str) -> None:
-    response = stand.client(READER).post(f"{API}/ask", json=body)
+    typed = {"content-type": "application/json"}
+    response = stand.client(READER).post(f"{API}/ask", content=json.dumps(body), headers=typed)
     assert response.status_code == 400 and part in response.json()["error"]
 
 
@@ -227,6 +261,12 @@ def test_the_description_is_there_and_no_page_that_loads_scripts_from_elsewhere(
         assert response.status_code == 404 and response.json()["error"]
     assert client.put(f"{API}/ask").status_code == 405
     assert client.get("/elsewhere").json() == "the page"
+
+
+def test_no_answer_is_kept_on_the_way(stand: Stand) -> None:
+    client, document = stand.client(READER), stand.id_of("人才/桐庐.txt")
+    for path in ("/documents", f"/documents/{document}", f"/documents/{document}/original", "/jobs", "/jobs/99"):
+        assert "no-store" in client.get(f"{API}{path}").headers["cache-control"]
 
 
 def test_documents_are_listed_by_filters_and_pages(stand: Stand) -> None:

@@ -7,19 +7,15 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
-from desk.changes import Changes
 from desk.database import DeskDatabase
-from desk.http.app import mount
 from desk.jobs import Job, State
-from desk.opening import Parts, open_holdings
+from desk.opening import Parts
 from tests.desk.stand import Stand
 from tests.office import Office
-from ui.downloads import serve_downloads
-from ui.page import build_page
-from ui.server import PageServer, take_port, web_app
+from ui.app import full_app
+from ui.server import PageServer, take_port
 
 NASTY = '<img src=x onerror="window.hacked=1">${window.hacked=1}'
 _BATCHES = "".join(f"桐庐县第{n}批录用{n * 3}人，分到{n + 4}个行政村任职，新办合作社{n + 1}家。" for n in range(1, 16))
@@ -62,14 +58,10 @@ def serving(root: Path, files: Mapping[str, str] = FILES, port: int = 0) -> Iter
     if files:
         office.ingest()
     stand = Stand(office)
-    parts = Parts.over(stand.engine, office.settings.data, DeskDatabase(office.settings.data))
-    holdings = partial(open_holdings, office.settings)
-    changes = Changes(parts.desk, office.settings, holdings, parts.audit.note)
-    interfaces = partial(mount, desk=parts.desk, changes=changes, holdings=holdings)
-    page = build_page(parts, poll_s=0.3, changes=changes)
+    parts = Parts.over(stand.engine, office.settings, DeskDatabase(office.settings.data))
     reachable = threading.Event()
     with take_port("127.0.0.1", port) as taken:
-        server = PageServer(web_app(page, hang_in=[partial(serve_downloads, parts=parts), interfaces]), reachable.set)
+        server = PageServer(full_app(parts, poll_s=0.3), reachable.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
         stand.engine.start()
         thread.start()
