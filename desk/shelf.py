@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.errors import NotReadyError, StoreError
 from retriever.database import Database
 from retriever.holdings import Holdings
 from retriever.library import DATABASE
+from retriever.tables import StateRow
+
+_WRITTEN_AHEAD = b"\x02\x02"
+"""What the header of a SQLite file says from byte 18 on once it is in the mode that the library uses."""
 
 
 class Shelf:
@@ -31,7 +36,7 @@ class Shelf:
         """
         with self._lock:
             if self._database is None:
-                if not self._path.is_file():
+                if not _is_made(self._path):
                     raise NotReadyError("资料库里还没有文件，请先添加。")
                 try:
                     self._database = Database(self._path, may_upgrade=False)
@@ -75,3 +80,20 @@ class Shelf:
             if self._database is not None:
                 self._database.close()
             self._database = None
+
+
+def _is_made(path: Path) -> bool:
+    """Whether a database is there, with its tables.
+
+    An ingest that is just making it fails where another program opens it before; its header is read without a lock.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(20)
+        if head[18:20] != _WRITTEN_AHEAD:
+            return False
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
+            query = "SELECT 1 FROM sqlite_master WHERE name = ?"
+            return connection.execute(query, [StateRow.__tablename__]).fetchone() is not None
+    except (OSError, sqlite3.Error):
+        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import OrgAskError, UsageError
+from core.errors import NotReadyError, OrgAskError, UsageError
 from core.schema import Article, Document, Metadata
 from desk.cleaned import cleaning_of
 from desk.jobs import Job, State, Work
+from desk.shelf import Shelf
 from retriever.held import UNTOLD, Filters, HeldState, Order
 from retriever.holdings import Choices, Held, Page
+from retriever.library import DATABASE
 from retriever.outline import Heading, Outlined
 from retriever.places import Place
 from tests.office import Office
@@ -163,12 +166,33 @@ def test_what_is_under_way_is_told_with_the_last_that_has_ended() -> None:
     assert shown_jobs([job(1, Work.ADD, age=timedelta(days=1))]) == []
 
 
+# --- a library that is just being made ---------------------------------------------------------------------------------
+
+
+def test_a_library_is_not_opened_before_it_is_made(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    path = tmp_path / DATABASE
+    path.touch()
+    making = sqlite3.connect(path, timeout=0)
+    with pytest.raises(NotReadyError):
+        _ = shelf.holdings
+    # Who makes it is in nobody's way.
+    assert making.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+    making.execute("BEGIN EXCLUSIVE")
+    making.execute("CREATE TABLE other (x)")
+    with pytest.raises(NotReadyError):
+        _ = shelf.holdings
+    making.commit()
+    with pytest.raises(NotReadyError):
+        _ = shelf.holdings
+    assert [row[0] for row in making.execute("SELECT name FROM sqlite_master")] == ["other"]
+    making.close()
+
+
 # --- counts and cleaning -------------------------------------------------------------------------------------------
 
 
 def test_counts_follow_each_state_of_the_library(tmp_path: Path) -> None:
-    from desk.shelf import Shelf
-
     office = Office(tmp_path)
     office.write("甲/a.txt", "达州市人才工作总结\n\n达州市引进人才36名。\n")
     office.ingest()
