@@ -14,9 +14,6 @@ from retriever.holdings import Holdings
 from retriever.library import DATABASE
 from retriever.tables import StateRow
 
-_WRITTEN_AHEAD = b"\x02\x02"
-"""What the header of a SQLite file says from byte 18 on once it is in the mode that the library uses."""
-
 
 class Shelf:
     """Looks into the library of a data folder, as soon as there is one; an ingest may write meanwhile."""
@@ -83,14 +80,13 @@ class Shelf:
 
 
 def _is_made(path: Path) -> bool:
-    """Whether a database is there, with its tables.
+    """Whether a database is there, with its tables; an ingest that is just making them must not be joined in that.
 
-    An ingest that is just making it fails where another program opens it before; its header is read without a lock.
+    Only SQLite may open the file: a plain `open` gives up, with its `close`, the locks of all its connections here.
     """
     try:
-        with path.open("rb") as file:
-            head = file.read(20)
-        if head[18:20] != _WRITTEN_AHEAD:
+        # It is empty until it is in the mode in which whoever reads is in nobody's way.
+        if path.stat().st_size == 0:
             return False
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
             query = "SELECT 1 FROM sqlite_master WHERE name = ?"
