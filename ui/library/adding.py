@@ -16,8 +16,8 @@ def adding_window(collections: Sequence[str], texts: LibraryTexts) -> str:
     words = {
         name: getattr(texts, name)
         for name in ("take_off", "to_send", "sending", "sent", "storing", "known", "refused", "cancelled", "broken",
-                     "no_name", "leave", "waiting")
-    }  # fmt: skip
+                     "no_name", "waiting", "close")
+    } | {"cancel": texts.page.cancel}  # fmt: skip
     options = "".join(f'<option value="{escape(name)}"></option>' for name in collections)
     first = collections[0] if collections else FIRST_COLLECTION
     return (

@@ -128,7 +128,6 @@ class LibraryTexts:
     cancelled: str
     broken: str
     no_name: str
-    leave: str
     # 任务
     jobs: str
     works: dict[Work, str]
@@ -279,7 +278,6 @@ LIBRARY_CHINESE = LibraryTexts(
     cancelled="已取消，没有上传完的文件没有收下。",
     broken="上传中断，请检查网络后重新添加。",
     no_name="请填写要加入的资料集。",
-    leave="文件还没有上传完，离开后需要重新添加。",
     jobs="更改的进展",
     works={
         Work.START: "启动时更新",
@@ -461,7 +459,6 @@ LIBRARY_ENGLISH = LibraryTexts(
     cancelled="Cancelled; files that were not sent were not kept.",
     broken="The upload broke off. Check the network and add the files again.",
     no_name="Please name the collection.",
-    leave="Files are still being sent; if you leave they must be added again.",
     jobs="Changes",
     works={
         Work.START: "Update at the start",

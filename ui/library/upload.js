@@ -71,6 +71,8 @@ function open() {
   words = JSON.parse(shown.dataset.words);
   if (shown.open) return true;
   files = [];
+  shown.classList.remove("ol-sent");
+  one(".ol-foot .ol-button", shown).textContent = words.cancel;
   one(".ol-sending", shown).replaceChildren();
   tellError("");
   // A collection that was made since the page was opened is proposed too.
@@ -87,7 +89,9 @@ function open() {
 }
 
 function take(found) {
-  if (request || !open()) return;
+  if (request) return;
+  if (windowOf()?.classList.contains("ol-sent")) windowOf().close();
+  if (!open()) return;
   const known = new Set(files.map((entry) => (entry.path || entry.file.name) + entry.file.size));
   const fresh = found.filter((entry) => !known.has((entry.path || entry.file.name) + entry.file.size));
   // What systems leave in folders is nobody's document.
@@ -222,8 +226,14 @@ async function send() {
   shown.classList.remove("ol-busy");
   // The bar of the page goes on with what becomes of them.
   window.orgaskTriggers?.["library-go"]?.("select", { target_name: "go", value: location.search });
-  if (refused) tellTotal(files.length ? undefined : words.sent);
-  else shown.close();
+  if (!refused) shown.close();
+  else if (files.length) tellTotal();
+  else {
+    // What was refused stays in view until somebody has read it.
+    shown.classList.add("ol-sent");
+    one(".ol-foot .ol-button", shown).textContent = words.close;
+    tellTotal(words.sent);
+  }
 }
 
 function close() {
