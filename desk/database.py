@@ -41,6 +41,11 @@ class DeskDatabase:
         event.listen(self._engine, "connect", set_up_connection)
         event.listen(self._engine, "begin", _begin)
 
+    @property
+    def exists(self) -> bool:
+        """Whether anything has been kept yet."""
+        return (self._folder / FILE).is_file()
+
     def close(self) -> None:
         """Give the file back."""
         self._engine.dispose()
@@ -66,8 +71,18 @@ class DeskDatabase:
                     raise StoreError(
                         f"数据目录 {self._folder} 无法写入（{exc.strerror or exc}），请检查权限。"
                     ) from exc
+                self._keep_private()
                 Base.metadata.create_all(self._engine)
                 self._made = True
+
+    def _keep_private(self) -> None:
+        """Make the file readable by its owner alone; SQLite gives what it makes beside it the same rights."""
+        path = self._folder / FILE
+        try:
+            path.touch(mode=0o600)
+            path.chmod(0o600)
+        except OSError as exc:
+            raise StoreError(f"数据目录 {self._folder} 无法写入（{exc.strerror or exc}），请检查权限。") from exc
 
 
 def _begin(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ from core.templates import Templates
 from desk.audit import AuditLog
 from desk.engine import USE_WAIT_S, Engine
 from desk.limits import Limits
-from desk.people import AccessRules, User
+from desk.people import AccessRules, User, collection_key
 from retriever.scope import Scope, collection_of
 
 _NOT_THERE = "资料库中没有这份资料，可能已被移除或更新。"
@@ -23,7 +23,11 @@ class Desk:
     """Answers and shows, to each user what that user may read."""
 
     def __init__(
-        self, engine: Engine, rules: Callable[[], AccessRules] = AccessRules, audit: AuditLog | None = None
+        self,
+        engine: Engine,
+        rules: Callable[[], AccessRules] = AccessRules,
+        audit: AuditLog | None = None,
+        collections: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """Prepare.
 
@@ -31,10 +35,12 @@ class Desk:
             engine: keeps the assistant.
             rules: tells which collections are limited at this moment.
             audit: where every question and search is noted before it is answered.
+            collections: tells those that there are in the library, as they are written there.
         """
         self.engine = engine
         self._rules = rules
         self._audit = audit
+        self._collections = collections
         self.templates = Templates.load("answers.toml")
 
     def ask(
@@ -95,11 +101,19 @@ class Desk:
 
     def may_read(self, user: User, source: str) -> bool:
         """Whether a file of this source may be named to the user. Of a text, `source` asks: records name their own."""
-        return collection_of(source) not in self.hidden(user)
+        return not self.hides(user, collection_of(source))
+
+    def hides(self, user: User, collection: str) -> bool:
+        """Whether the user may not read a collection, however its name is typed."""
+        return collection_key(collection) in {collection_key(name) for name in self._rules().hidden_from(user)}
 
     def hidden(self, user: User) -> tuple[str, ...]:
-        """Return the collections that the user may not read."""
-        return self._rules().hidden_from(user)
+        """Return the collections that the user may not read, as they are written in the library and in the rules."""
+        names = self._rules().hidden_from(user)
+        if not names:
+            return ()
+        keys = {collection_key(name) for name in names}
+        return tuple(sorted({*names, *(one for one in self._collections() if collection_key(one) in keys)}))
 
     def note(self, action: str, user: User, question: str, limits: Limits | None) -> None:
         """Write down what somebody asks, where that is kept."""
@@ -144,6 +158,6 @@ class Sitting:
     def source(self, document_id: str, at: int = 0) -> tuple[Document, Article]:
         """Return a document and an article of it; see `Desk.source`."""
         document, article = self.service.source(document_id, at)
-        if document.collection in self.desk.hidden(self.user):
+        if self.desk.hides(self.user, document.collection):
             raise NotFoundError(_NOT_THERE)
         return document, article

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
@@ -20,8 +19,7 @@ def veiled(conversation: Conversation, user: User, desk: Desk) -> tuple[Conversa
     An answer that quotes a document of a hidden collection is left out; passages that were found in one go alone.
     Where it cannot be looked up what a document belongs to, it counts as hidden from whom anything is hidden.
     """
-    hidden = desk.hidden(user)
-    if not hidden:
+    if not desk.hidden(user):
         return conversation, frozenset()
     exchanges, limited = [], set()
     for turn, exchange in enumerate(conversation.exchanges, start=1):
@@ -30,7 +28,7 @@ def veiled(conversation: Conversation, user: User, desk: Desk) -> tuple[Conversa
             exchanges.append(exchange)
             continue
         kept = {proof.marker: proof.collection for proof in exchange.proofs}
-        look = partial(_is_hidden, hidden=hidden, user=user, desk=desk)
+        look = partial(_is_hidden, user=user, desk=desk)
         if any(look(c.source, c.document_id, kept=kept.get(c.marker)) for c in answer.citations):
             limited.add(turn)
             exchanges.append(replace(exchange, answer=None, proofs=(), suggestions=()))
@@ -58,11 +56,9 @@ def changed_markers(answer: Answer, user: User, desk: Desk) -> frozenset[int]:
     return frozenset(changed)
 
 
-def _is_hidden(
-    source: str, document_id: str, *, hidden: Collection[str], user: User, desk: Desk, kept: str | None = None
-) -> bool:
+def _is_hidden(source: str, document_id: str, *, user: User, desk: Desk, kept: str | None = None) -> bool:
     """Whether a document may not be shown; `kept` is its collection as it was when it was cited."""
-    if collection_of(source) in hidden or kept in hidden:
+    if desk.hides(user, collection_of(source)) or desk.hides(user, kept or ""):
         return True
     try:
         desk.source(user, document_id, 0, wait_s=0)
