@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.errors import NotReadyError, StoreError
 from retriever.database import Database
 from retriever.holdings import Holdings
 from retriever.library import DATABASE
+from retriever.tables import StateRow
 
 _KNOWN_S = 2.0
 
@@ -35,7 +37,7 @@ class Shelf:
         """
         with self._lock:
             if self._database is None:
-                if not self._path.is_file():
+                if not _is_made(self._path):
                     raise NotReadyError("资料库里还没有文件，请先添加。")
                 try:
                     self._database = Database(self._path, may_upgrade=False)
@@ -75,9 +77,37 @@ class Shelf:
         """
         yield self.holdings
 
+    @property
+    def revision(self) -> str:
+        """Tell one state of the library from the next: the same text means that nothing was written between."""
+        told = []
+        for path in (self._path, self._path.with_name(f"{self._path.name}-wal")):
+            try:
+                status = path.stat()
+                told.append(f"{status.st_mtime_ns}.{status.st_size}")
+            except OSError:
+                told.append("")
+        return "/".join(told)
+
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
             if self._database is not None:
                 self._database.close()
             self._database = None
+
+
+def _is_made(path: Path) -> bool:
+    """Whether a database is there, with its tables; an ingest that is just making them must not be joined in that.
+
+    Only SQLite may open the file: a plain `open` gives up, with its `close`, the locks of all its connections here.
+    """
+    try:
+        # It is empty until it is in the mode in which whoever reads is in nobody's way.
+        if path.stat().st_size == 0:
+            return False
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
+            query = "SELECT 1 FROM sqlite_master WHERE name = ?"
+            return connection.execute(query, [StateRow.__tablename__]).fetchone() is not None
+    except (OSError, sqlite3.Error):
+        return False

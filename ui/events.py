@@ -76,6 +76,9 @@ class Handlers:
         texts = asking.texts
         current = str(request.query_params.get("c", ""))
         shown = self._opened(asking, current)
+        # A link of the library proposes a question about a document.
+        if not current and (proposed := str(request.query_params.get("q", "")).strip()):
+            shown[c.question] = gr.Textbox(value=proposed[:QUESTION_LIMIT])
         return {
             c.new_chat: gr.Button(value=texts.new_chat),
             c.search: gr.Textbox(label=texts.search_conversations, placeholder=texts.search_conversations),

@@ -9,6 +9,7 @@ import gradio as gr
 from desk.opening import Parts
 from ui.components import AskComponents
 from ui.events import Handlers
+from ui.library.page import add_library
 from ui.texts import CHINESE
 
 POLL_S = 1.0
@@ -23,6 +24,7 @@ def build_page(parts: Parts, *, poll_s: float = POLL_S) -> gr.Blocks:
     with page:
         components = AskComponents().with_timer(poll_s)
         _wire(page, components, Handlers(parts, components, poll_s))
+    add_library(page, parts, poll_s)
     page.queue(default_concurrency_limit=40)
     return page
 

@@ -76,7 +76,7 @@ def source_panel(view: View, texts: Texts) -> str:
         f'<div class="oa-panel"><div class="oa-panel-head">{_navigation(view, texts)}'
         f'<h2 class="oa-panel-title">{escape_lines(view.title or view.document.title)}</h2>'
         f"{_facts(view, texts)}{_warning(view, texts)}</div>"
-        f'<div class="oa-scroll" tabindex="0">{_text(view, texts)}</div></div>'
+        f'<div class="oa-scroll" tabindex="0">{text_html(view, texts)}</div></div>'
     )
 
 
@@ -106,7 +106,7 @@ def _facts(view: View, texts: Texts) -> str:
     at = view.document.origin_at(view.start)
     always = (
         (texts.place, meta.place),
-        (texts.date, _date(meta, texts)),
+        (texts.date, date_told(meta, texts)),
         (texts.kind, meta.kind),
     )
     where_told = (
@@ -143,7 +143,7 @@ def _fact(style: str, name: str, value: str) -> str:
     return f'<div class="{style}"><dt>{escape(name)}</dt><dd>{escape_lines(value)}</dd></div>'
 
 
-def _date(meta: Metadata, texts: Texts) -> str:
+def date_told(meta: Metadata, texts: Texts) -> str:
     """Return the date with how it is known; the ways have Chinese names only."""
     date = readable_date(meta.date, texts.lang)
     known = date and meta.date_from and texts.lang != "en"
@@ -171,11 +171,18 @@ def _then(proof: Proof, texts: Texts) -> str:
     )
 
 
-def _text(view: View, texts: Texts) -> str:
+def window(view: View) -> tuple[int, int]:
+    """Return which part of the text is shown, in whole lines around the quote."""
     text = view.document.text
     first = _line_start(text, max(0, view.start - WINDOW))
-    last = _line_end(text, min(len(text), max(view.end, view.start) + WINDOW))
-    body = "".join(_paragraphs(view, first, last))
+    return first, _line_end(text, min(len(text), max(view.end, view.start) + WINDOW))
+
+
+def text_html(view: View, texts: Texts, *, places: bool = False) -> str:
+    """Return the text around the quote, with that marked; with `places` each paragraph tells its offset."""
+    text = view.document.text
+    first, last = window(view)
+    body = "".join(_paragraphs(view, first, last, places=places))
     return f"{_omission(first, texts)}{body}{_omission(len(text) - last, texts)}"
 
 
@@ -192,7 +199,7 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _paragraphs(view: View, first: int, last: int) -> Iterator[str]:
+def _paragraphs(view: View, first: int, last: int, *, places: bool) -> Iterator[str]:
     text, article = view.document.text, view.article
     marked = False
     for line in _LINE.finditer(text, first, last):
@@ -207,7 +214,8 @@ def _paragraphs(view: View, first: int, last: int) -> Iterator[str]:
             style += " oa-outside"
         pieces, has_mark = _marked(view, start, end, first_mark=not marked)
         marked = marked or has_mark
-        yield f'<p class="{style}">{pieces}</p>'
+        at = f' data-at="{start}"' if places else ""
+        yield f'<p class="{style}"{at}>{pieces}</p>'
 
 
 def _is_heading(line: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from desk.door import Door, is_loopback
 from ui.access import AccessGate
 
 HERE = Path(__file__).parent
+STYLES = (HERE / "style.css", HERE / "library" / "library.css")
 FONTS = ("system-ui", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif")
 MONO_FONTS = ("Consolas", "Menlo", "Noto Sans Mono CJK SC", "WenQuanYi Zen Hei Mono", "monospace")
 
@@ -102,6 +104,8 @@ def web_app(
     app.add_middleware(_SecurityHeaders)
     for add in hang_in:
         add(app)
+    # Several pages are drawn by the browser alone, which is what is asked for here.
+    warnings.filterwarnings("ignore", "SSR mode is not supported with multi-page apps", UserWarning)
     # It takes every address that nothing before it has taken.
     gr.mount_gradio_app(
         app,
@@ -114,7 +118,7 @@ def web_app(
         ssr_mode=False,
         favicon_path=str(HERE / "favicon.svg"),
         theme=_theme(),
-        css=(HERE / "style.css").read_text(encoding="utf-8"),
+        css="\n".join(path.read_text(encoding="utf-8") for path in STYLES),
     )
     return app
 

@@ -1,0 +1,1 @@
+"""The page of the library: list, reader, adding and changing of documents."""
