@@ -14,11 +14,13 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import PortInUseError, SettingsError
 from desk.door import Door, is_loopback
 from ui.access import AccessGate
+from ui.fence import Fence
 
 HERE = Path(__file__).parent
 FONTS = ("system-ui", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "WenQuanYi Zen Hei", "sans-serif")
@@ -48,8 +50,6 @@ _HEADERS = (
 )
 _HERE_NAMES = {"127.0.0.1", "localhost", "::1"}
 _EVERYWHERE = {"0.0.0.0", "::", ""}
-# The page takes in no files, but Gradio would store whatever is sent to these.
-_UPLOADS = ("/upload", "/process_recording")
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -116,6 +116,9 @@ def web_app(
         theme=_theme(),
         css=(HERE / "style.css").read_text(encoding="utf-8"),
     )
+    mounted = app.router.routes[-1]
+    assert isinstance(mounted, Mount)
+    mounted.app = Fence(mounted.app, [path for path, *_ in page.pages])
     return app
 
 
@@ -135,7 +138,7 @@ class PageServer(uvicorn.Server):
 
 
 class _Gate:
-    """Refuses requests under a foreign host name, and uploads."""
+    """Refuses requests under a foreign host name."""
 
     def __init__(self, app: ASGIApp, host: str) -> None:
         self._app = app
@@ -145,8 +148,6 @@ class _Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan" and not self._is_ours(Headers(scope=scope).get("host", "")):
             await PlainTextResponse("Invalid host", 400)(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"].rstrip("/").endswith(_UPLOADS):
-            await PlainTextResponse("Not Found", 404)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
