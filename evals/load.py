@@ -137,7 +137,7 @@ class _User:
             asked = 0
             while time.monotonic() < until:
                 if asked and self._random.random() < 0.5:
-                    await page.run(page.page.on("click", _NEW)[0])
+                    self._check(await page.run(page.page.on("click", _NEW)[0]))
                 await self._ask(page, self._questions[asked % len(self._questions)])
                 asked += 1
                 await asyncio.sleep(self._random.uniform(*self._think_s))
@@ -148,7 +148,7 @@ class _User:
         ask = page.page.on("submit", _QUESTION)[0]
         began = time.monotonic()
         try:
-            await page.run_one(ask, {page.page.names[_QUESTION]: question})
+            self._check(await page.run_one(ask, {page.page.names[_QUESTION]: question}))
             follow = page.page.after(ask)[0]
             ended = await self._follow(page, follow, began)
             if ended is None or not ended.get("success", True):
@@ -158,9 +158,14 @@ class _User:
             if _FAILED in _last_reply(ended):
                 self._figures.errors["not answered"] += 1
             for step in page.page.after(follow):
-                await page.run(step)
+                self._check(await page.run(step))
         except httpx.HTTPError as exc:
             self._figures.errors[type(exc).__name__] += 1
+
+    def _check(self, ends: list[Message]) -> None:
+        failed = sum(not end.get("success", True) for end in ends)
+        if failed:
+            self._figures.errors["event failed"] += failed
 
     async def _follow(self, page: PageSession, step: Step, began: float) -> Message | None:
         seen, first = None, 0.0
@@ -180,7 +185,7 @@ class _User:
             await asyncio.sleep(_POLL_S)
             try:
                 for step in page.page.on("tick"):
-                    await page.run(step)
+                    self._check(await page.run(step))
             except httpx.HTTPError as exc:
                 self._figures.errors[type(exc).__name__] += 1
 
@@ -221,9 +226,11 @@ def _client(url: str, figures: Figures) -> httpx.AsyncClient:
     async def count(_: httpx.Response) -> None:
         figures.requests += 1
 
-    # Heartbeats and answers stay open at the same time; no proxy stands between this machine and itself.
+    # The server closes what is idle for five seconds: a connection is not used again when it is about to.
+    limits = httpx.Limits(keepalive_expiry=2.0)
     hooks = {"response": [count]}
-    return httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, event_hooks=hooks, trust_env=False)
+    # No proxy stands between this machine and itself.
+    return httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, limits=limits, event_hooks=hooks, trust_env=False)
 
 
 def _spread(seconds: Sequence[float]) -> dict[str, float]:

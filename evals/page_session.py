@@ -16,8 +16,8 @@ from core.errors import NotReadyError
 
 _API = "/gradio_api"
 _ENDED = "process_completed"
-_TOLD = ("textbox", "checkbox")
-"""Kinds of components whose values a page tells when an event is fired."""
+_TOLD: dict[str, Any] = {"textbox": "", "checkbox": False}
+"""Kinds of components whose values a page tells when an event is fired, and what they hold at first."""
 _UNANSWERED = "网页没有按约定回答，请确认地址是本程序的网页，版本也相同。"
 
 Message = dict[str, Any]
@@ -38,7 +38,8 @@ class PageMap:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self.kinds = {one["id"]: str(one["type"]) for one in config["components"]}
-        self.values = {one["id"]: one["props"].get("value") for one in config["components"] if one["type"] in _TOLD}
+        told = [one for one in config["components"] if one["type"] in _TOLD]
+        self.values = {one["id"]: one["props"].get("value") or _TOLD[one["type"]] for one in told}
         self.names = {one["props"].get("elem_id"): int(one["id"]) for one in config["components"]}
         self._events = [one for one in config["dependencies"] if one["queue"]]
 
