@@ -16,6 +16,7 @@ from desk.desk import Desk
 from desk.limits import Limits
 from desk.people import User
 from desk.proofs import proofs_of
+from desk.veil import veiled
 
 log = logging.getLogger(__name__)
 ANSWERS_AT_ONCE = 4
@@ -137,7 +138,8 @@ class Runs:
     def _answer(self, user: User, run: Run) -> Conversation:
         """Return the conversation with the answer ended, letting those who follow see it grow."""
         asked = run.state.exchanges[-1]
-        history = run.state.without_last().history()
+        # An answer that the user may no longer read is not told to a language model either.
+        history = veiled(run.state.without_last(), user, self._desk)[0].history()
         kept = time.monotonic()
         try:
             for answer in self._desk.ask(user, asked.question, history, asked.limits):

@@ -20,7 +20,7 @@ from desk.limits import Limits
 from desk.opening import Parts
 from desk.people import User
 from desk.phases import Phase, Ready
-from desk.veil import changed_markers, veiled
+from desk.veil import changed_markers, findable, veiled
 from ui import cards
 from ui.access import user_of
 from ui.components import EXAMPLES, AskComponents
@@ -131,7 +131,14 @@ class Handlers:
         question = question.strip()
         if refusal := self._refusal(question, asking.texts):
             return {c.hint: cards.hint(refusal, warning=True)}
-        return self._asked(asking, question, current, Limits.from_json(json.loads(limits or "{}")), anew=editing)
+        try:
+            within = Limits.from_json(json.loads(limits or "{}"))
+        except OrgAskError as exc:
+            return {c.hint: cards.hint(str(exc), warning=True)}
+        except (ValueError, RecursionError):
+            log.warning("limits that no page sets")
+            return {c.hint: cards.hint(asking.texts.failed, warning=True)}
+        return self._asked(asking, question, current, within, anew=editing)
 
     def _asked(self, asking: _Asking, question: str, current: str, limits: Limits, *, anew: bool) -> Updates:
         """Ask; `anew` in the place of the last question."""
@@ -256,7 +263,7 @@ class Handlers:
                     return {self._c.question: gr.Textbox(value=""), **self._calm(asking)}
         except OrgAskError as exc:
             return {self._c.hint: cards.hint(str(exc), warning=True)}
-        except ValueError:
+        except (ValueError, RecursionError):
             log.warning("a click that says nothing")
         return self._nothing
 
@@ -382,6 +389,8 @@ class Handlers:
     def _listed(self, asking: _Asking, current: str, search: str = "", deleted: Deleted | None = None) -> Updates:
         try:
             found = self._parts.conversations.summaries(asking.user.name, search)
+            if search.strip():
+                found = findable(found, search, asking.user, self._desk, self._parts.conversations)
         except OrgAskError as exc:
             return {self._c.hint: cards.hint(str(exc), warning=True)}
         listed = conversation_list(found, asking.texts, current=current, searched=bool(search.strip()), deleted=deleted)
