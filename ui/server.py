@@ -49,6 +49,8 @@ _HEADERS = (
     (b"referrer-policy", b"same-origin"),
 )
 _HERE_NAMES = {"127.0.0.1", "localhost", "::1"}
+# Gradio keeps all that each page has shown, after it was closed too. What a page needs to go on, the page itself holds.
+_SESSIONS = 100
 _EVERYWHERE = {"0.0.0.0", "::", ""}
 
 
@@ -102,6 +104,7 @@ def web_app(
     app.add_middleware(_SecurityHeaders)
     for add in hang_in:
         add(app)
+    page.state_session_capacity = _SESSIONS
     # It takes every address that nothing before it has taken.
     gr.mount_gradio_app(
         app,

@@ -6,9 +6,10 @@ import threading
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.attacks.site import OWNER, THIEF, Site, conversation_of, site_over
-from tests.ui.fakes import TALENT, ScriptedService
+from tests.ui.fakes import CADRES, HEADCOUNT, TALENT, ScriptedService
 
 QUESTION = "桐庐县的“春茶计划”到底录用了多少人？"
 TELLING = ("86人", "到底录用")
@@ -67,6 +68,17 @@ def test_who_has_the_session_of_a_page_that_is_anothers_hears_and_changes_nothin
         with thief.http.stream("GET", f"/gradio_api/heartbeat/{owner.session}") as beat:
             assert beat.status_code == 200
         assert "86人" in owner.ask(QUESTION)
+
+
+def test_more_pages_than_are_remembered_all_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.server._SESSIONS", 3)
+    with site_over(tmp_path, ScriptedService(step_s=0)) as site, site.visitor(OWNER) as owner:
+        pages = [type(owner)(owner.http, owner.page) for _ in range(8)]
+        opened = [(page, conversation_of(page.ask(TALENT.question))) for page in pages]
+        for page, current in opened:
+            assert HEADCOUNT in page.show("cite-1-1", current)
+            assert CADRES.question in page.ask(CADRES.question, current)
+        assert {len(site.parts.conversations.get(OWNER, one).exchanges) for _, one in opened} == {2}
 
 
 def test_a_session_that_ends_in_the_middle_of_a_page_is_over_for_its_queue_too(site: Site) -> None:
