@@ -8,6 +8,8 @@ from typing import Any
 
 from core.errors import UsageError
 
+_WRONG = "限定范围的写法不对，可用 place、from_year、to_year、kind、collection。"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -35,17 +37,19 @@ class Limits:
         return {name: value for name, value in asdict(self).items() if value}
 
     @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Limits:
+    def from_json(cls, given: object) -> Limits:
         """Return the limits that `to_json` has written, or that a program has sent.
 
         Raises:
             UsageError: a name is unknown or a value is of the wrong kind.
         """
+        if not isinstance(given, Mapping):
+            raise UsageError(_WRONG)
         texts = {name: given[name] for name in ("place", "kind", "collection") if given.get(name)}
         years = {name: given[name] for name in ("from_year", "to_year") if given.get(name)}
         unknown = given.keys() - {"place", "kind", "collection", "from_year", "to_year"}
         if unknown or not all(isinstance(value, str) for value in texts.values()):
-            raise UsageError("限定范围的写法不对，可用 place、from_year、to_year、kind、collection。")
+            raise UsageError(_WRONG)
         if not all(isinstance(value, int) and not isinstance(value, bool) for value in years.values()):
             raise UsageError("年份应为数字，例如 2023。")
         return cls(**texts, **years)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assistant.api import AnswerService
 from core.errors import NotReadyError, OrgAskError
-from core.schema import AnswerStatus, Article
+from core.schema import Answer, AnswerStatus, Article
 from core.settings import Settings
 from core.templates import Templates
 from desk.audit import AuditLog
@@ -36,6 +37,8 @@ from retriever.library import Library
 if TYPE_CHECKING:
     from assistant.service import Models
 
+_OTHERS_ASK = "有人在提问，请稍后再试。"
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -50,6 +53,7 @@ class Parts:
     needs_login: bool = False
     runs: Runs = field(init=False)
     suggestions: Suggestions = field(init=False)
+    _suggesting: threading.Lock = field(init=False, default_factory=threading.Lock, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "runs", Runs(self.desk, self.conversations))
@@ -75,14 +79,30 @@ class Parts:
         return last.answer.status is not AnswerStatus.REFUSED and not self.runs.busy
 
     def suggested(self, user: User, conversation: Conversation) -> tuple[str, ...]:
-        """Return questions to go on with after the last answer of a conversation."""
+        """Return questions to go on with after the last answer of a conversation; none while others are being found.
+
+        Those who ask come first: as soon as somebody does, no further ones are tried out.
+        """
+        if not self._suggesting.acquire(blocking=False):
+            return ()
+        try:
+            return self._suggested(user, conversation)
+        finally:
+            self._suggesting.release()
+
+    def _suggested(self, user: User, conversation: Conversation) -> tuple[str, ...]:
         answer = conversation.exchanges[-1].answer
         articles: dict[str, tuple[Article, str]] = {}
         for citation in answer.citations if answer else ():
             with suppress(OrgAskError):
                 document, article = self.desk.source(user, citation.document_id, citation.start)
                 articles.setdefault(article.id, (article, document.text[article.start : article.end]))
-        return self.suggestions.after(conversation, list(articles.values()), partial(self.desk.try_out, user))
+        return self.suggestions.after(conversation, list(articles.values()), partial(self._try_out, user))
+
+    def _try_out(self, user: User, question: str) -> Answer:
+        if self.runs.busy:
+            raise NotReadyError(_OTHERS_ASK)
+        return self.desk.try_out(user, question)
 
     @classmethod
     def over(cls, engine: Engine, settings: Settings, database: DeskDatabase, door: Door | None = None) -> Parts:

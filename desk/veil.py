@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from core.errors import AccessError, NotReadyError, OrgAskError
 from core.schema import Answer, CitationStatus
-from desk.conversations import Conversation
+from desk.conversations import Conversation, ConversationStore, Summary
 from desk.desk import Desk
 from desk.people import User
 from retriever.scope import collection_of
@@ -36,6 +37,29 @@ def veiled(conversation: Conversation, user: User, desk: Desk) -> tuple[Conversa
             passages = tuple(p for p in answer.passages if not look(p.source, p.article.document_id))
             exchanges.append(replace(exchange, answer=replace(answer, passages=passages)))
     return replace(conversation, exchanges=tuple(exchanges)), frozenset(limited)
+
+
+def findable(found: Sequence[Summary], text: str, user: User, desk: Desk, store: ConversationStore) -> list[Summary]:
+    """Return of the conversations in which a text stands those in which the user may still read it.
+
+    Otherwise a search would tell, word by word, what stands in an answer that is no longer shown.
+    """
+    if not desk.hidden(user):
+        return list(found)
+    return [one for one in found if _stands_in(text, one, user, desk, store)]
+
+
+def _stands_in(text: str, summary: Summary, user: User, desk: Desk, store: ConversationStore) -> bool:
+    conversation = store.get(user.name, summary.id)
+    if conversation is None:
+        return False
+    seen, _ = veiled(conversation, user, desk)
+    told = [
+        seen.title,
+        *(e.question for e in seen.exchanges),
+        *(e.answer.text for e in seen.exchanges if e.answer),
+    ]
+    return any(text.strip().lower() in one.lower() for one in told)
 
 
 def changed_markers(answer: Answer, user: User, desk: Desk) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""`python -m evals answers | verification | retrieval | ingest | crash | reposts | bench`: the project's measures."""
+"""`python -m evals answers | verification | retrieval | ingest | crash | reposts | bench | load`: the measures."""
 
 from __future__ import annotations
 
@@ -206,6 +206,30 @@ def reposts(
             print_json(totals)
         else:
             _show({**totals, "linked": len(totals["linked"])})
+
+
+@app.command()
+def load(
+    url: Annotated[str, typer.Option(help="正在本机运行的网页的地址")] = "http://127.0.0.1:7860",
+    users: Annotated[int, typer.Option(min=1, max=500, help="同时提问的人数")] = 20,
+    minutes: Annotated[float, typer.Option(min=0.01, help="测多少分钟")] = 5.0,
+    think: Annotated[tuple[float, float], typer.Option(min=0, help="读回答的秒数，最短和最长")] = (
+        5.0,
+        15.0,
+    ),
+    questions: Annotated[list[Path] | None, typer.Option(help="问题文件，可重复给出；默认用网页的示例问题")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """测量许多人同时用网页提问时的快慢、错误和内存；程序要先在本机运行。"""
+    with command():
+        from evals.load import Load, measure, questions_of
+
+        asked = [one for path in questions or () for one in questions_of(path)]
+        totals = measure(url, Load(users, minutes, think), asked, say)
+        if as_json:
+            print_json(totals)
+        else:
+            _show(totals)
 
 
 @app.command("train-reader")

@@ -21,7 +21,7 @@ from desk.limits import Limits
 from desk.opening import Parts
 from desk.people import User
 from desk.phases import Phase, Ready
-from desk.veil import changed_markers, veiled
+from desk.veil import changed_markers, findable, veiled
 from ui import cards
 from ui.access import user_of
 from ui.components import EXAMPLES, AskComponents
@@ -139,7 +139,14 @@ class Handlers:
         asking = _Asking.of(request)
         conversation, _, turn = editing.partition("-")
         anew = int(turn) if conversation and conversation == current and turn.isdecimal() else 0
-        return self._asked(asking, question, current, Limits.from_json(json.loads(limits or "{}")), anew=anew)
+        try:
+            within = Limits.from_json(json.loads(limits or "{}"))
+        except OrgAskError as exc:
+            return {self._c.hint: cards.hint(str(exc), warning=True)}
+        except (ValueError, RecursionError):
+            log.warning("limits that no page sets")
+            return {self._c.hint: cards.hint(asking.texts.failed, warning=True)}
+        return self._asked(asking, question, current, within, anew=anew)
 
     def _asked(self, asking: _Asking, question: str, current: str, limits: Limits, *, anew: int = 0) -> Updates:
         """Ask; `anew` is the turn whose place the question takes, which has to be the last one, or 0."""
@@ -279,7 +286,7 @@ class Handlers:
                     return {self._c.question: gr.Textbox(value=""), **self._calm(asking)}
         except OrgAskError as exc:
             return {self._c.hint: cards.hint(str(exc), warning=True)}
-        except ValueError:
+        except (ValueError, RecursionError):
             log.warning("a click that says nothing")
         return self._nothing
 
@@ -408,6 +415,8 @@ class Handlers:
     def _listed(self, asking: _Asking, current: str, search: str = "", deleted: Deleted | None = None) -> Updates:
         try:
             found = self._parts.conversations.summaries(asking.user.name, search)
+            if search.strip():
+                found = findable(found, search, asking.user, self._desk, self._parts.conversations)
         except OrgAskError as exc:
             return {self._c.hint: cards.hint(str(exc), warning=True)}
         listed = conversation_list(found, asking.texts, current=current, searched=bool(search.strip()), deleted=deleted)

@@ -83,7 +83,7 @@ def source_panel(view: View, texts: Texts) -> str:
 def _navigation(view: View, texts: Texts) -> str:
     def button(target: str, label: str) -> str:
         if not target:
-            return f'<span class="oa-step oa-off">{escape(label)}</span>'
+            return f'<span class="oa-step oa-off" role="link" aria-disabled="true">{escape(label)}</span>'
         return f'<a class="oa-step" href="#{escape(target)}">{escape(label)}</a>'
 
     # The words to copy stand in the page as text; the script only reads them.

@@ -15,11 +15,13 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import PortInUseError, SettingsError
 from desk.door import Door, is_loopback
 from ui.access import AccessGate
+from ui.fence import Fence
 
 HERE = Path(__file__).parent
 STYLES = (HERE / "style.css", HERE / "library" / "library.css")
@@ -49,9 +51,9 @@ _HEADERS = (
     (b"referrer-policy", b"same-origin"),
 )
 _HERE_NAMES = {"127.0.0.1", "localhost", "::1"}
+# Gradio keeps all that each page has shown, after it was closed too. What a page needs to go on, the page itself holds.
+_SESSIONS = 100
 _EVERYWHERE = {"0.0.0.0", "::", ""}
-# The page takes in no files, but Gradio would store whatever is sent to these.
-_UPLOADS = ("/upload", "/process_recording")
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -106,6 +108,7 @@ def web_app(
         add(app)
     # Several pages are drawn by the browser alone, which is what is asked for here.
     warnings.filterwarnings("ignore", "SSR mode is not supported with multi-page apps", UserWarning)
+    page.state_session_capacity = _SESSIONS
     # It takes every address that nothing before it has taken.
     gr.mount_gradio_app(
         app,
@@ -120,6 +123,9 @@ def web_app(
         theme=_theme(),
         css="\n".join(path.read_text(encoding="utf-8") for path in STYLES),
     )
+    mounted = app.router.routes[-1]
+    assert isinstance(mounted, Mount)
+    mounted.app = Fence(mounted.app, [path for path, *_ in page.pages])
     return app
 
 
@@ -139,7 +145,7 @@ class PageServer(uvicorn.Server):
 
 
 class _Gate:
-    """Refuses requests under a foreign host name, and uploads."""
+    """Refuses requests under a foreign host name."""
 
     def __init__(self, app: ASGIApp, host: str) -> None:
         self._app = app
@@ -149,8 +155,6 @@ class _Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan" and not self._is_ours(Headers(scope=scope).get("host", "")):
             await PlainTextResponse("Invalid host", 400)(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"].rstrip("/").endswith(_UPLOADS):
-            await PlainTextResponse("Not Found", 404)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -44,7 +44,7 @@ def conversation_list(
     for summary in summaries:
         label = _day(summary.updated.astimezone().date(), today, texts)
         if label != before:
-            rows.append(f'<li class="oa-side-day" role="presentation">{escape(label)}</li>')
+            rows.append(f'<li class="oa-side-day">{escape(label)}</li>')
             before = label
         rows.append(_row(summary, texts, current=summary.id == current))
     return f'{gone}<ul class="oa-side-list" aria-label="{escape(texts.conversations)}">{"".join(rows)}</ul>'

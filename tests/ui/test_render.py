@@ -25,7 +25,7 @@ from ui.texts import CHINESE, ENGLISH, texts_for
 TAGS = {"div", "span", "p", "br", "strong", "a", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
 TAGS |= {"details", "summary", "h2", "dl", "dt", "dd", "mark", "small", "i"}
 ATTRIBUTES = {
-    "class", "href", "title", "role", "id", "hidden", "tabindex", "value", "aria-hidden", "aria-label", "download",
+    "class", "href", "title", "role", "id", "hidden", "tabindex", "value", "aria-disabled", "aria-hidden", "aria-label", "download",
 }  # fmt: skip
 
 hostile = st.lists(
