@@ -362,6 +362,9 @@ def assistant_for(settings: Settings, models: Models | None = None) -> Iterator[
         core.errors.SettingsError: the settings of the language model cannot work.
         core.errors.StoreError: the library cannot be opened; see `Library.reading`.
     """
+    if models is None:
+        # A wrong setting is told before an empty library.
+        ModelWriter.from_settings(settings)
     Library.check_readable(settings)
     models = models or Models.open(settings)
     with Library.reading(settings, models.encoder.name) as library:

@@ -13,8 +13,9 @@ from core.errors import UsageError
 from core.settings import Settings
 from desk.accounts import Account, Accounts
 from desk.audit import AuditLog, Fact
-from desk.credentials import COMMAND_LINE
-from desk.people import AccessRules, Role
+from desk.credentials import COMMAND_LINE, proper_user
+from desk.people import AccessRules, Role, collection_key
+from desk.shelf import Shelf
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -78,6 +79,7 @@ def remove(name: Name, data: Data = None) -> None:
     with command():
         desk = _Desk(data)
         desk.accounts.remove(name)
+        desk.part_conversations(name)
         desk.note("user_removed", name=name)
         say("已删除。")
 
@@ -127,6 +129,8 @@ def limit(collection: Collection, group: Groups = None, data: Data = None) -> No
         desk = _Desk(data)
         desk.accounts.limit(collection, group or ())
         desk.note("collection_limited", collection=collection, groups="、".join(group or ()))
+        if not desk.has_collection(collection):
+            say("注意：资料库里现在没有这个资料集，名称应与文件夹的名称一致。")
         say("已限制，立即生效。")
 
 
@@ -160,9 +164,29 @@ def feedback(
 
 class _Desk:
     def __init__(self, data: Path | None) -> None:
-        settings = Settings.load(data=data)
+        settings = self._settings = Settings.load(data=data)
         self.accounts = Accounts(settings.users_file)
         self._audit = AuditLog(settings.data)
+
+    def part_conversations(self, name: str) -> None:
+        """Keep the conversations of a user from whoever is given the name later."""
+        from desk.conversations import ConversationStore
+        from desk.database import DeskDatabase
+
+        database = DeskDatabase(self._settings.data)
+        try:
+            if database.exists:
+                ConversationStore(database).detach(proper_user(name))
+        finally:
+            database.close()
+
+    def has_collection(self, name: str) -> bool:
+        """Whether there is a collection of this name in the library."""
+        shelf = Shelf(self._settings.data)
+        try:
+            return collection_key(name) in map(collection_key, shelf.collections())
+        finally:
+            shelf.close()
 
     def note(self, action: str, **facts: Fact) -> None:
         self._audit.note(action, COMMAND_LINE, address="", **facts)

@@ -230,6 +230,13 @@ class ConversationStore:
         """Take a deleted conversation back."""
         return self._change(user, conversation_id, deleted="")
 
+    def detach(self, user: str) -> int:
+        """Part the conversations of a user from the name, which another person may be given later; returns how many."""
+        former = f"{user}\0{self._now().isoformat()}"
+        with self._database.session() as session:
+            result = session.execute(update(ConversationRow).where(ConversationRow.user == user).values(user=former))
+            return int(getattr(result, "rowcount", 0))
+
     def _change(self, user: str, conversation_id: str, **values: str) -> bool:
         mine = (ConversationRow.id == conversation_id, ConversationRow.user == user)
         with self._database.session() as session:

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from core.errors import StoreError, StoreFullError
-from retriever.tables import begin, set_up_connection
+from retriever.tables import set_up_connection
 
 FILE = "desk.sqlite3"
 
@@ -38,7 +39,12 @@ class DeskDatabase:
         self._making = threading.Lock()
         self._engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(self._engine, "connect", set_up_connection)
-        event.listen(self._engine, "begin", begin)
+        event.listen(self._engine, "begin", _begin)
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything has been kept yet."""
+        return (self._folder / FILE).is_file()
 
     def close(self) -> None:
         """Give the file back."""
@@ -65,8 +71,23 @@ class DeskDatabase:
                     raise StoreError(
                         f"数据目录 {self._folder} 无法写入（{exc.strerror or exc}），请检查权限。"
                     ) from exc
+                self._keep_private()
                 Base.metadata.create_all(self._engine)
                 self._made = True
+
+    def _keep_private(self) -> None:
+        """Make the file readable by its owner alone; SQLite gives what it makes beside it the same rights."""
+        path = self._folder / FILE
+        try:
+            path.touch(mode=0o600)
+            path.chmod(0o600)
+        except OSError as exc:
+            raise StoreError(f"数据目录 {self._folder} 无法写入（{exc.strerror or exc}），请检查权限。") from exc
+
+
+def _begin(connection: Connection) -> None:
+    """Begin to write at once, waiting for others: whoever has only read before cannot wait any more."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from assistant.api import AnswerService
 from core.errors import EmptyLibraryError, NotReadyError, OrgAskError, StoreBusyError, StoreError
@@ -22,6 +24,9 @@ BUSY_RETRY_S = 2.0
 LOOK_S = 0.2
 USE_WAIT_S = 120.0
 """Seconds that a question waits while the indexes are changed."""
+_PATIENCE_S = 20.0
+_RETRY_S = 10.0
+"""Seconds between looks at a library that could not be opened."""
 _NOT_READY = "资料库还没有准备好，请等页面显示“已就绪”后再试。"
 _FAULT = "程序启动时出错了，请查看终端中的详细信息。"
 
@@ -37,6 +42,7 @@ class Engine:
         first: Callable[[], object] | None = None,
         wanted: Callable[[], bool] = lambda: False,
         busy_retry_s: float = BUSY_RETRY_S,
+        retry_s: float = _RETRY_S,
     ) -> None:
         """Prepare; `start` begins.
 
@@ -46,12 +52,14 @@ class Engine:
             first: submits the change to make at the start, where there is one.
             wanted: whether an ingest wants the library for itself.
             busy_retry_s: seconds between tries while another process changes the library.
+            retry_s: seconds between tries at a library that could not be opened.
         """
         self.jobs = jobs
         self._open_service = open_service
         self._first = first
         self._wanted = wanted
         self._busy_retry_s = busy_retry_s
+        self._retry_s = retry_s
         self._changed = threading.Condition()
         self._phase: Phase = Indexing() if first else Starting()
         self._in_use = 0
@@ -78,8 +86,11 @@ class Engine:
         match phase:
             case Indexing():
                 return Indexing(progress)
+            case Empty() if running:
+                # Its first documents.
+                return Indexing(progress)
             case Ready() if running:
-                return Ready(phase.service, phase.failed_files, phase.outdated, progress, phase.switching)
+                return replace(phase, indexing=progress)
             case _:
                 return phase
 
@@ -121,17 +132,30 @@ class Engine:
             self._enter(Failed(_FAULT))
 
     def _watch(self) -> None:
-        seen = self.jobs.ended
+        seen, tried = self.jobs.ended, time.monotonic()
         while not self._closed.wait(LOOK_S):
-            if isinstance(self._phase, Ready) and self._wanted():
-                self._give_back()
-                while self._wanted() and not self._closed.wait(LOOK_S / 4):
-                    pass
-                self._open()
-            ended = self.jobs.ended
-            if ended != seen:
-                seen = ended
-                self._after_job()
+            try:
+                if isinstance(self._phase, Ready) and self._wanted():
+                    self._hand_over()
+                ended = self.jobs.ended
+                if ended != seen:
+                    seen = ended
+                    self._after_job()
+                elif isinstance(self._phase, Failed | Empty) and time.monotonic() - tried > self._retry_s:
+                    # Somebody else may have filled or mended it.
+                    tried = time.monotonic()
+                    if not self.jobs.running_or_waiting and not self._wanted():
+                        self._open(quietly=True)
+            except (OSError, OrgAskError):
+                log.exception("the engine goes on after a fault")
+
+    def _hand_over(self) -> None:
+        """Give the library to an ingest and open it anew when that has done with it."""
+        if not self._give_back():
+            return
+        while self._wanted() and not self._closed.wait(LOOK_S / 4):
+            pass
+        self._open()
 
     def _after_job(self) -> None:
         """Take in what a change has brought: a first document, or a first failure to tell of."""
@@ -146,21 +170,28 @@ class Engine:
         start = next((job for job in self.jobs.all() if job.work is Work.START), None)
         return (start.message, start.some_failed) if start else ("", False)
 
-    def _give_back(self) -> None:
-        """Wait until no answer is under way, and close the assistant."""
+    def _give_back(self) -> bool:
+        """Wait until no answer is under way and close the assistant; False where it is no longer wanted by then."""
         with self._changed:
             assert isinstance(self._phase, Ready)
-            service = self._phase.service
-            self._phase = Ready(service, self._phase.failed_files, self._phase.outdated, switching=True)
-            self._changed.wait_for(lambda: self._in_use == 0 or self._closed.is_set())
-        service.close()
+            before = self._phase
+            self._phase = replace(before, switching=True)
+        while not self._closed.is_set():
+            with self._changed:
+                if self._changed.wait_for(lambda: self._in_use == 0 or self._closed.is_set(), LOOK_S):
+                    break
+            if not self._wanted():
+                self._enter(before)
+                return False
+        before.service.close()
+        return True
 
     def _open(self, *, quietly: bool = False) -> bool:
-        """Open the assistant and say what came of it; where that is `quietly`, only a success.
+        """Open the assistant and say what came of it; where that is `quietly`, only a success changes the phase.
 
         An ingest that was killed in its last step leaves indexes that no longer fit; they are repaired once.
         """
-        repaired = False
+        repaired, began = False, time.monotonic()
         while not self._closed.is_set():
             outdated, some_failed = self._told_by_start()
             try:
@@ -171,7 +202,8 @@ class Engine:
                 self._enter(Ready(service, some_failed, outdated))
                 return True
             except StoreBusyError as exc:
-                if not isinstance(self._phase, Ready):
+                # A page that waits for the new index goes on showing its conversation, but not for ever.
+                if not isinstance(self._phase, Ready) or time.monotonic() - began > _PATIENCE_S:
                     self._enter(Starting(waiting=str(exc)))
                 self._closed.wait(self._busy_retry_s)
                 continue
@@ -191,7 +223,10 @@ class Engine:
             except Exception:
                 log.exception("the assistant could not be opened")
                 found = Failed(_FAULT)
-            self._enter(Indexing() if quietly else found)
+            if not quietly:
+                self._enter(found)
+            elif isinstance(self._phase, Starting):
+                self._enter(Indexing())
             return False
         return False
 

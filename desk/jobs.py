@@ -12,12 +12,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from core.errors import NotIndexedError, OrgAskError
+from core.errors import NotIndexedError, OrgAskError, TooManyError
 from desk.indexing import Outcome
+from desk.kept_jobs import JobStore, KeptJob
 from desk.phases import Progress
 
 log = logging.getLogger(__name__)
 _KEPT = 50
+_MOST_OPEN = 20
+"""Jobs of one user that may wait."""
 
 
 class Work(StrEnum):
@@ -91,9 +94,16 @@ class Runner(Protocol):
 class Jobs:
     """The jobs of this program. Safe to ask from many threads."""
 
-    def __init__(self, run: Callable[[Job], Runner]) -> None:
-        """`run` makes what does a job."""
+    def __init__(self, run: Callable[[Job], Runner], store: JobStore | None = None) -> None:
+        """Prepare.
+
+        Args:
+            run: makes what does a job.
+            store: keeps what people have asked for until it is done.
+        """
         self._make_runner = run
+        self._store = store
+        self._kept: dict[int, int] = {}
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
         self._jobs: dict[int, Job] = {}
@@ -104,7 +114,9 @@ class Jobs:
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> None:
-        """Begin to work; returns at once."""
+        """Begin to work, first on what an earlier run has left undone; returns at once."""
+        for left in self._store.take() if self._store else ():
+            self.submit(Work(left.work), left.user, left.what, left.arguments, left.paths)
         self._thread.start()
 
     def close(self) -> None:
@@ -120,15 +132,41 @@ class Jobs:
     def submit(
         self, work: Work, user: str, what: Sequence[str], arguments: Sequence[str], paths: Sequence[str] = ()
     ) -> Job:
-        """Ask for a change; it is made when those asked for before are done."""
+        """Ask for a change; it is made when those asked for before are done.
+
+        Raises:
+            TooManyError: the user has asked for too many that are still to be made.
+        """
         with self._changed:
+            if user and sum(one.user == user and not one.ended for one in self._jobs.values()) >= _MOST_OPEN:
+                raise TooManyError(f"您已有 {_MOST_OPEN} 项操作在等待，请等它们完成后再试。")
+            key = self._keep(work, user, what, arguments, paths)
             job = Job(next(self._numbers), work, user, tuple(what), tuple(arguments), datetime.now(UTC), tuple(paths))
             self._jobs[job.number] = job
+            if key is not None:
+                self._kept[job.number] = key
             self._waiting.append(job.number)
             for old in [n for n, one in self._jobs.items() if one.ended][: max(0, len(self._jobs) - _KEPT)]:
                 del self._jobs[old]
             self._changed.notify_all()
         return job
+
+    def _keep(
+        self, work: Work, user: str, what: Sequence[str], arguments: Sequence[str], paths: Sequence[str]
+    ) -> int | None:
+        # What nobody has asked for is asked for anew by each start.
+        if self._store is None or not user:
+            return None
+        return self._store.add(KeptJob(work, user, tuple(what), tuple(arguments), tuple(paths)))
+
+    def _forget(self, number: int) -> None:
+        key = self._kept.pop(number, None)
+        if key is not None and self._store is not None:
+            try:
+                self._store.done(key)
+            except OrgAskError as exc:
+                # It will be done once more, which changes nothing.
+                log.error("a job could not be forgotten: %s", exc)
 
     def all(self) -> list[Job]:
         """Return the last jobs, the newest first."""
@@ -162,8 +200,16 @@ class Jobs:
     def wait(self, number: int, timeout_s: float | None = None) -> Job:
         """Wait until a job has ended, or until the program closes, and return it as it is then."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._jobs[number].ended, timeout_s)
-            return self._jobs[number]
+            job = self._jobs[number]
+
+            def is_over() -> bool:
+                nonlocal job
+                # One that has gone from the list has ended long ago.
+                job = self._jobs.get(number, job)
+                return self._closed or job.ended or number not in self._jobs
+
+            self._changed.wait_for(is_over, timeout_s)
+            return job
 
     def _work(self) -> None:
         for job in self._next():
@@ -183,6 +229,10 @@ class Jobs:
                 ended = replace(job, state=State.FAILED, message="程序出错，这项操作没有完成；终端中有详细信息。")
             with self._changed:
                 self._runner = None
+                if self._closed:
+                    # It was ended by the stop, and is done by the next start.
+                    return
+                self._forget(job.number)
                 self._ended += 1
                 self._jobs[job.number] = ended
                 self._changed.notify_all()

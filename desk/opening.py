@@ -25,6 +25,7 @@ from desk.engine import Engine
 from desk.feedback import FeedbackStore
 from desk.indexing import IndexRun
 from desk.jobs import Job, Jobs, Work
+from desk.kept_jobs import JobStore
 from desk.people import AccessRules, User
 from desk.runs import Runs
 from desk.shelf import Shelf
@@ -108,7 +109,7 @@ class Parts:
         """Return the parts over an engine, the data folder of `settings` and the database of what people keep."""
         audit, shelf = AuditLog(settings.data), Shelf(settings.data)
         rules = door.accounts.rules if door else AccessRules
-        desk = Desk(engine, rules, audit)
+        desk = Desk(engine, rules, audit, shelf.collections)
         changes = Changes(desk, settings, shelf.looking, audit.note)
         return cls(desk, ConversationStore(database), FeedbackStore(database), audit, shelf, changes, door is not None)
 
@@ -117,7 +118,7 @@ class Parts:
 def open_parts(settings: Settings, corpus: Path | None, door: Door | None = None) -> Iterator[Parts]:
     """Open all parts over the data folder of `settings`; the engine is not yet started, and closed at the end."""
     database = DeskDatabase(settings.data)
-    engine = open_engine(settings, corpus)
+    engine = open_engine(settings, corpus, JobStore(database))
     parts = Parts.over(engine, settings, database, door)
     try:
         yield parts
@@ -127,8 +128,11 @@ def open_parts(settings: Settings, corpus: Path | None, door: Door | None = None
         database.close()
 
 
-def open_engine(settings: Settings, corpus: Path | None) -> Engine:
-    """Return the engine over the library of `settings`, not yet started; it begins by taking in `corpus`."""
+def open_engine(settings: Settings, corpus: Path | None, kept: JobStore | None = None) -> Engine:
+    """Return the engine over the library of `settings`, not yet started; it begins by taking in `corpus`.
+
+    `kept` holds the changes that people have asked for.
+    """
     loaded: list[Models] = []
 
     def open_service() -> AnswerService:
@@ -144,7 +148,7 @@ def open_engine(settings: Settings, corpus: Path | None) -> Engine:
         # The table of the first run is for the terminal.
         return IndexRun.of(settings.data, job.arguments, wants_report=job.work is not Work.START)
 
-    jobs = Jobs(runner)
+    jobs = Jobs(runner, kept)
     folders = [str(folder.resolve()) for folder in (corpus, settings.data / UPLOADS) if folder and folder.exists()]
     begin = partial(jobs.submit, Work.START, "", (), (*folders, "--prune"))
     return Engine(open_service, jobs, first=begin if folders else None, wanted=lambda: Library.is_wanted(settings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -52,3 +53,8 @@ class AccessRules:
         if user.may_administer:
             return ()
         return tuple(sorted(name for name, groups in self.limited.items() if not groups & user.groups))
+
+
+def collection_key(name: str) -> str:
+    """Return what the names of one collection share however they are typed: width and case do not part them."""
+    return unicodedata.normalize("NFKC", name).casefold().strip()

@@ -25,11 +25,15 @@ class Proof:
     after: str
     at: str
     """The page, or the sheet and row; empty where the file has none."""
+    collection: str = ""
+    """The one that its file lay in."""
 
 
-def proofs_of(
-    citations: Sequence[Citation], source: Callable[[str, int], tuple[Document, Article]]
-) -> tuple[Proof, ...]:
+Source = Callable[[str, int], tuple[Document, Article]]
+"""Returns a document by its id, and its article around a character offset."""
+
+
+def proofs_of(citations: Sequence[Citation], source: Source) -> tuple[Proof, ...]:
     """Return what the cited places look like now; a citation that failed, or whose document has gone, has no proof."""
     found = []
     for citation in citations:
@@ -43,7 +47,11 @@ def proofs_of(
         if text[start:end] == citation.quote:
             before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
             at = document.origin_at(start)
-            found.append(Proof(citation.marker, article.title, article.meta, before, citation.quote, after, at))
+            found.append(
+                Proof(
+                    citation.marker, article.title, article.meta, before, citation.quote, after, at, document.collection
+                )
+            )
     return tuple(found)
 
 

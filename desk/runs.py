@@ -15,7 +15,7 @@ from desk.conversations import Conversation, ConversationStore, Stage
 from desk.desk import Desk
 from desk.limits import Limits
 from desk.people import User
-from desk.proofs import proofs_of
+from desk.proofs import Source, proofs_of
 from desk.veil import veiled
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,11 @@ class Run:
     def ended(self) -> bool:
         """Whether nothing more will come."""
         return not self.state.busy
+
+    def look(self) -> tuple[int, Conversation]:
+        """Return the number of the state and the state."""
+        with self._changed:
+            return self._version, self._state
 
     def follow(self) -> Iterator[Conversation]:
         """Yield the conversation whenever the answer has grown, until it has ended. May skip states, never the last."""
@@ -113,16 +118,22 @@ class Runs:
 
     def open(self, user: User, conversation_id: str) -> Conversation | None:
         """Return a conversation of a user as it is now; an answer that a restart has cut off is closed."""
-        # First the run: one that ends in between has been kept.
-        run = self.of(conversation_id)
-        kept = self._store.get(user.name, conversation_id)
-        if kept is None:
-            return None
-        if run is not None:
-            return run.state
-        if kept.busy:
-            kept = self._store.save(user.name, kept.close(Stage.FAILED, INTERRUPTED))
-        return kept
+        with self._lock:
+            kept = self._store.get(user.name, conversation_id)
+            run = self._runs.get(conversation_id)
+            if kept is None or run is not None:
+                return run.state if kept and run else None
+            if kept.busy:
+                kept = self._store.save(user.name, kept.close(Stage.FAILED, INTERRUPTED))
+            return kept
+
+    def suggest(self, user: User, before: Conversation, suggestions: tuple[str, ...]) -> Conversation | None:
+        """Keep questions to go on with after the last answer; None where the conversation has changed meanwhile."""
+        with self._lock:
+            if before.id in self._runs or self._store.get(user.name, before.id) != before:
+                return None
+            last = replace(before.exchanges[-1], suggestions=suggestions)
+            return self._store.save(user.name, before.with_last(last))
 
     def stop(self, user: User, conversation_id: str) -> None:
         """End the answer that is being made in a conversation of this user, however long its next state would take."""
@@ -138,31 +149,25 @@ class Runs:
     def _answer(self, user: User, run: Run) -> Conversation:
         """Return the conversation with the answer ended, letting those who follow see it grow."""
         asked = run.state.exchanges[-1]
-        # An answer that the user may no longer read is not told to a language model either.
-        history = veiled(run.state.without_last(), user, self._desk)[0].history()
         kept = time.monotonic()
         try:
-            for answer in self._desk.ask(user, asked.question, history, asked.limits):
-                if not run.advance(run.state.grow(answer)):
-                    break
-                if time.monotonic() - kept > _KEEP_EVERY_S:
-                    kept = time.monotonic()
-                    self._keep(user, run)
-            return self._proved(user, run.state).close(Stage.DONE)
+            if run.ended:
+                return run.state
+            before, _ = veiled(run.state.without_last(), user, self._desk)
+            with self._desk.sitting(user) as sitting:
+                for answer in sitting.ask(asked.question, before.history(), asked.limits):
+                    if not run.advance(run.state.grow(answer)):
+                        break
+                    if time.monotonic() - kept > _KEEP_EVERY_S:
+                        kept = time.monotonic()
+                        self._keep(user, run)
+                return _proved(run.state, sitting.source).close(Stage.DONE)
         except OrgAskError as exc:
             log.warning("%s", exc)
             return run.state.close(Stage.FAILED, str(exc))
         except Exception:
             log.exception("a question could not be answered")
             return run.state.close(Stage.FAILED, _FAILED)
-
-    def _proved(self, user: User, state: Conversation) -> Conversation:
-        """Return the conversation with what the places look like that its last answer cites."""
-        last = state.exchanges[-1]
-        if last.answer is None:
-            return state
-        proofs = proofs_of(last.answer.citations, lambda document_id, at: self._desk.source(user, document_id, at))
-        return state.with_last(replace(last, proofs=proofs))
 
     def _end(self, user: User, run: Run, state: Conversation) -> None:
         """Keep the answer as it ends, and only then show that it has; of a stop and the end, the first counts."""
@@ -184,3 +189,11 @@ class Runs:
         except OrgAskError as exc:
             # The answer is shown all the same, and the log says why it will not be there again.
             log.error("an answer could not be kept: %s", exc)
+
+
+def _proved(state: Conversation, source: Source) -> Conversation:
+    """Return a conversation with what the places look like that its last answer cites."""
+    last = state.exchanges[-1]
+    if last.answer is None:
+        return state
+    return state.with_last(replace(last, proofs=proofs_of(last.answer.citations, source)))

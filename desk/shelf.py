@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from core.errors import NotReadyError, StoreError
 from retriever.database import Database
 from retriever.holdings import Holdings
 from retriever.library import DATABASE
+
+_KNOWN_S = 2.0
 
 
 class Shelf:
@@ -21,6 +24,7 @@ class Shelf:
         self._path = data / DATABASE
         self._lock = threading.Lock()
         self._database: Database | None = None
+        self._known: tuple[frozenset[str], float] = (frozenset(), -_KNOWN_S)
 
     @property
     def database(self) -> Database:
@@ -47,6 +51,20 @@ class Shelf:
             NotReadyError: there is no library yet.
         """
         return Holdings(self.database)
+
+    def collections(self) -> frozenset[str]:
+        """Return the collections that there are, as they are written; looked up anew after some seconds."""
+        with self._lock:
+            known, at = self._known
+        if time.monotonic() - at < _KNOWN_S:
+            return known
+        try:
+            known = self.holdings.collections()
+        except NotReadyError:
+            known = frozenset()
+        with self._lock:
+            self._known = (known, time.monotonic())
+        return known
 
     @contextmanager
     def looking(self) -> Iterator[Holdings]:

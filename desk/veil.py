@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from core.errors import AccessError, NotReadyError, OrgAskError
 from core.schema import Answer, CitationStatus
@@ -18,22 +19,23 @@ def veiled(conversation: Conversation, user: User, desk: Desk) -> tuple[Conversa
     """Return a conversation without what the user may not read, and the turns of which the whole answer is missing.
 
     An answer that quotes a document of a hidden collection is left out; passages that were found in one go alone.
+    Where it cannot be looked up what a document belongs to, it counts as hidden from whom anything is hidden.
     """
-    hidden = desk.hidden(user)
-    if not hidden:
+    if not desk.hidden(user):
         return conversation, frozenset()
     exchanges, limited = [], set()
     for turn, exchange in enumerate(conversation.exchanges, start=1):
         answer = exchange.answer
         if answer is None:
             exchanges.append(exchange)
-        elif _quotes_hidden(answer, hidden, user, desk):
+            continue
+        kept = {proof.marker: proof.collection for proof in exchange.proofs}
+        look = partial(_is_hidden, user=user, desk=desk)
+        if any(look(c.source, c.document_id, kept=kept.get(c.marker)) for c in answer.citations):
             limited.add(turn)
             exchanges.append(replace(exchange, answer=None, proofs=(), suggestions=()))
         else:
-            passages = tuple(
-                p for p in answer.passages if not _is_hidden(p.source, p.article.document_id, hidden, user, desk)
-            )
+            passages = tuple(p for p in answer.passages if not look(p.source, p.article.document_id))
             exchanges.append(replace(exchange, answer=replace(answer, passages=passages)))
     return replace(conversation, exchanges=tuple(exchanges)), frozenset(limited)
 
@@ -68,7 +70,7 @@ def changed_markers(answer: Answer, user: User, desk: Desk) -> frozenset[int]:
         if citation.status is not CitationStatus.VERBATIM:
             continue
         try:
-            document, _ = desk.source(user, citation.document_id, citation.start)
+            document, _ = desk.source(user, citation.document_id, citation.start, wait_s=0)
         except NotReadyError:
             return frozenset()
         except OrgAskError:
@@ -79,18 +81,15 @@ def changed_markers(answer: Answer, user: User, desk: Desk) -> frozenset[int]:
     return frozenset(changed)
 
 
-def _quotes_hidden(answer: Answer, hidden: Collection[str], user: User, desk: Desk) -> bool:
-    return any(_is_hidden(c.source, c.document_id, hidden, user, desk) for c in answer.citations)
-
-
-def _is_hidden(source: str, document_id: str, hidden: Collection[str], user: User, desk: Desk) -> bool:
-    if collection_of(source) in hidden:
+def _is_hidden(source: str, document_id: str, *, user: User, desk: Desk, kept: str | None = None) -> bool:
+    """Whether a document may not be shown; `kept` is its collection as it was when it was cited."""
+    if desk.hides(user, collection_of(source)) or desk.hides(user, kept or ""):
         return True
     try:
-        desk.source(user, document_id, 0)
-    except AccessError:
+        desk.source(user, document_id, 0, wait_s=0)
+    except (AccessError, NotReadyError):
         return True
     except OrgAskError:
-        # It has gone, or cannot be looked at now: what its source tells counts.
-        return False
+        # It has gone; a record may have named another source than that of its file.
+        return kept is None
     return False

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from retriever.database import Database
-from retriever.held import FACTS, Filters, HeldState, Order, facts_for, held, in_order, seen
+from retriever.held import FACTS, Filters, HeldState, Order, collection_in, facts_for, held, in_order, seen
 from retriever.outline import Outlined, outline_of
 from retriever.places import Place
 from retriever.rows import article_of, batches, path_of
@@ -169,6 +169,12 @@ class Holdings:
             breakdown((row.id, row.year) for row in told), breakdown((row.id, row.kind) for row in told),
             breakdown((row.id, collection_of(row.source)) for row in told), {s: n for s, n in states.items() if n},
         )  # fmt: skip
+
+    def collections(self) -> frozenset[str]:
+        """Return the collections in which files lie, as they are written."""
+        with self._database.looking() as session:
+            query = select(collection_in(FileRow.source)).where(FileRow.source != "").distinct()
+            return frozenset(session.scalars(query)) - {""}
 
     def choices(self, hidden: Collection[str] = ()) -> Choices:
         """Return the places, years, kinds and collections that occur."""

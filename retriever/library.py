@@ -177,6 +177,8 @@ class Library:
             except Timeout as exc:
                 raise _busy(settings) from exc
         with held:
+            # A writer that was killed may have left it.
+            (folder / _WANTED).unlink(missing_ok=True)
             database = Database(folder / DATABASE, may_upgrade=True)
             library = cls(folder, database, settings.chroma_url, _index_lock(folder))
             try:

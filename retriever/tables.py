@@ -201,6 +201,7 @@ _UPGRADES = {
             f"GENERATED ALWAYS AS (json_extract(meta, '$.{name}')) VIRTUAL"
             for name in ("province", "city", "district", "date", "kind")
         ),
+        "CREATE INDEX IF NOT EXISTS chunks_by_place ON chunks (article_id, start)",
         "CREATE INDEX documents_listed ON documents (id, path, source, title)",
         'CREATE INDEX articles_listed ON articles (document_id, start, "end", copy_of, province, city, district, date, '
         "kind)",
@@ -214,6 +215,9 @@ def upgrade(connection: Connection, version: int) -> None:
         for statement in _UPGRADES[step]:
             connection.execute(text(statement))
     Base.metadata.create_all(connection)
+    # Re-posts were linked across collections once; each is compared anew.
+    connection.execute(text("DELETE FROM bands"))
+    connection.execute(text("UPDATE articles SET copy_of = '', linked = 0"))
     connection.execute(
         text("UPDATE state SET value = :version WHERE name = 'schema_version'"), {"version": str(SCHEMA_VERSION)}
     )

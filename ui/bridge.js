@@ -59,13 +59,6 @@ function fill(field, text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function ask(question) {
-  const field = questionField();
-  if (!field || field.disabled) return;
-  fill(field, question);
-  setTimeout(() => document.querySelector('#oa-question [data-testid="submit-button"]')?.click(), 50);
-}
-
 // Puts an input in the place of `shown`; Enter gives its value to `done`, Escape and leaving it give it up.
 function write(shown, value, label, done) {
   const field = document.createElement("input");
@@ -136,7 +129,7 @@ function clicked(link, href) {
   const page = link.closest(".oa-answer, .oa-panel");
   switch (href) {
     case "#ask":
-      ask(link.innerText.trim());
+      if (!questionField()?.disabled) tell("do", "ask", link.innerText.trim());
       return true;
     case "#copy-answer": {
       const text = page?.querySelector(".oa-text");
@@ -196,7 +189,7 @@ function keepDraft() {
   if (!draft) return;
   const asked = [...document.querySelectorAll(".oa-asked")].at(-1);
   const field = questionField();
-  if (asked && asked.textContent.trim() === draft.trim()) sessionStorage.removeItem(DRAFT);
+  if (asked && asked.textContent.replace(/\s/g, "") === draft.replace(/\s/g, "")) sessionStorage.removeItem(DRAFT);
   else if (field && !field.disabled && !field.dataset.restored) {
     field.dataset.restored = "yes";
     if (!field.value) fill(field, draft);

@@ -31,10 +31,10 @@ class AskComponents:
     def __init__(self, texts: Texts = CHINESE) -> None:
         self.texts = texts
         # Kept in the page, not by the server, so that a restart of that loses nothing.
-        self.current = gr.Textbox(visible=False)
+        self.current = gr.Textbox("", visible=False)
         self.limits = gr.Textbox("{}", visible=False)
-        self.editing = gr.Checkbox(visible=False)
-        self.seen = gr.Textbox(visible=False)
+        self.editing = gr.Textbox("", visible=False)
+        self.seen = gr.Textbox("", visible=False)
         self.script = page_script()
         self.on_show, self.on_do = trigger("show"), trigger("do")
         self.location = gr.HTML(elem_classes="oa-unseen")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +35,8 @@ from ui.texts import Texts, texts_for
 log = logging.getLogger(__name__)
 
 QUESTION_LIMIT = 2000
+_LOOK_S = 0.08
+_PANEL_WAIT_S = 10.0
 _CALM = 5
 """A page that has nothing to wait for asks so much less often."""
 _SAY = re.compile(r"(\d{1,6})-([a-z_]{1,20})")
@@ -125,31 +128,36 @@ class Handlers:
 
     # --- asking ------------------------------------------------------------------------------------------------
 
-    def ask(self, question: str, current: str, limits: str, editing: bool, request: gr.Request) -> Updates:
-        """Take in a question; the answer is made in the background, and `follow` shows how it grows."""
-        asking, c = _Asking.of(request), self._c
-        question = question.strip()
-        if refusal := self._refusal(question, asking.texts):
-            return {c.hint: cards.hint(refusal, warning=True)}
+    def ask(self, question: str, current: str, limits: str, editing: str, request: gr.Request) -> Updates:
+        """Take in a question; the answer is made in the background, and `follow` shows how it grows.
+
+        `editing` names the question whose place it takes: its conversation and its turn.
+        """
+        asking = _Asking.of(request)
+        conversation, _, turn = editing.partition("-")
+        anew = int(turn) if conversation and conversation == current and turn.isdecimal() else 0
         try:
             within = Limits.from_json(json.loads(limits or "{}"))
         except OrgAskError as exc:
-            return {c.hint: cards.hint(str(exc), warning=True)}
+            return {self._c.hint: cards.hint(str(exc), warning=True)}
         except (ValueError, RecursionError):
             log.warning("limits that no page sets")
-            return {c.hint: cards.hint(asking.texts.failed, warning=True)}
-        return self._asked(asking, question, current, within, anew=editing)
+            return {self._c.hint: cards.hint(asking.texts.failed, warning=True)}
+        return self._asked(asking, question, current, within, anew=anew)
 
-    def _asked(self, asking: _Asking, question: str, current: str, limits: Limits, *, anew: bool) -> Updates:
-        """Ask; `anew` in the place of the last question."""
+    def _asked(self, asking: _Asking, question: str, current: str, limits: Limits, *, anew: int = 0) -> Updates:
+        """Ask; `anew` is the turn whose place the question takes, which has to be the last one, or 0."""
         c, texts, user = self._c, asking.texts, asking.user
+        question = question.strip()
+        if refusal := self._refusal(question, texts):
+            return {c.hint: cards.hint(refusal, warning=True)}
         try:
-            before = self._parts.runs.open(user, current) if current else None
-            before = before or Conversation()
-            if anew and before.exchanges and not before.busy:
-                self._parts.feedback.withdraw(before.id, len(before.exchanges), user.name)
-                before = before.without_last()
-            run = self._parts.runs.ask(user, before, question, limits)
+            before = (self._parts.runs.open(user, current) if current else None) or Conversation()
+            if anew and (anew != len(before.exchanges) or before.busy):
+                return {**self._shown(asking, before), c.editing: "", c.hint: cards.hint(texts.moved_on, warning=True)}
+            run = self._parts.runs.ask(user, before.without_last() if anew else before, question, limits)
+            if run is not None and anew:
+                self._parts.feedback.withdraw(before.id, anew, user.name)
         except OrgAskError as exc:
             return {c.hint: cards.hint(str(exc), warning=True)}
         if run is None:
@@ -157,55 +165,71 @@ class Handlers:
         conversation = run.state
         return {
             c.question: gr.Textbox(value="", submit_btn=False, stop_btn=texts.stop),
-            c.editing: False,
+            c.editing: "",
             c.welcome: gr.Column(visible=False),
             c.hint: cards.hint(texts.hint),
             **self._shown(asking, conversation),
             **self._listed(asking, conversation.id),
         }
 
-    def follow(self, current: str, request: gr.Request) -> Iterator[Updates]:
-        """Show the answer that is being made, if one is, as it grows."""
+    async def follow(self, current: str, request: gr.Request) -> AsyncIterator[Updates]:
+        """Show the answer that is being made, if one is, as it grows. It holds no thread while it waits."""
         asking = _Asking.of(request)
+        # First the run: what has ended when it is looked for has been kept.
         run = self._parts.runs.of(current)
-        opened = self._parts.runs.open(asking.user, current) if current else None
+        try:
+            opened = await asyncio.to_thread(self._parts.runs.open, asking.user, current) if current else None
+        except OrgAskError as exc:
+            log.warning("%s", exc)
+            opened = None
         if opened is None:
             yield {self._c.chat: gr.skip()}
             return
-        conversation, looks = self._looked_at(asking, opened)
+        run = run or self._parts.runs.of(current)
+        if run is None and opened.busy:
+            opened = await asyncio.to_thread(self._parts.runs.open, asking.user, current) or opened
+        conversation, looks = await asyncio.to_thread(self._looked_at, asking, opened)
         if run is None:
             # It was quicker than the way here.
             yield {self._c.chat: gr.update(value=messages(conversation, asking.texts, looks), visible=True)}
             return
-        for state in run.follow():
-            last = state.exchanges[-1]
-            rows = messages(conversation.with_last(last), asking.texts, looks)
-            yield {self._c.chat: gr.update(value=rows, visible=True)}
+        seen = -1
+        while True:
+            number, state = run.look()
+            if number != seen:
+                seen = number
+                rows = messages(conversation.with_last(state.exchanges[-1]), asking.texts, looks)
+                yield {self._c.chat: gr.update(value=rows, visible=True)}
+            if not state.busy:
+                return
+            await asyncio.sleep(_LOOK_S)
 
     def rest(self, current: str, search: str, request: gr.Request) -> Updates:
         """Make the input ready for the next question."""
         asking, c = _Asking.of(request), self._c
-        conversation = self._parts.runs.open(asking.user, current) if current else None
+        ready = {c.question: gr.Textbox(submit_btn=asking.texts.send, stop_btn=False)}
+        try:
+            conversation = self._parts.runs.open(asking.user, current) if current else None
+        except OrgAskError as exc:
+            return {**ready, c.hint: cards.hint(str(exc), warning=True)}
         if conversation is None or conversation.busy:
             return self._nothing
-        return {
-            c.question: gr.Textbox(submit_btn=asking.texts.send, stop_btn=False),
-            c.hint: cards.hint(asking.texts.hint),
-            **self._listed(asking, current, search),
-        }
+        return {**ready, **self._listed(asking, current, search)}
 
     def suggest(self, current: str, request: gr.Request) -> Updates:
-        """Add questions to go on with, unless the next has been asked meanwhile."""
+        """Add questions to go on with to the chat, unless the next has been asked meanwhile."""
         asking = _Asking.of(request)
-        runs, user = self._parts.runs, asking.user
-        before = runs.open(user, current) if current else None
-        if before is None or not self._parts.wants_suggestions(before):
-            return self._nothing
-        suggestions = self._parts.suggested(user, before)
-        if not suggestions or runs.open(user, current) != before:
-            return self._nothing
-        last = replace(before.exchanges[-1], suggestions=suggestions)
-        return self._shown(asking, self._parts.conversations.save(user.name, before.with_last(last)))
+        runs, user, nothing = self._parts.runs, asking.user, {self._c.chat: gr.skip()}
+        try:
+            before = runs.open(user, current) if current else None
+            if before is None or not self._parts.wants_suggestions(before):
+                return nothing
+            suggestions = self._parts.suggested(user, before)
+            after = runs.suggest(user, before, suggestions) if suggestions else None
+        except OrgAskError as exc:
+            log.warning("%s", exc)
+            return nothing
+        return {self._c.chat: self._shown(asking, after)[self._c.chat]} if after else nothing
 
     def stop(self, current: str, request: gr.Request) -> None:
         """End the answer that is being made; `follow` shows how far it came."""
@@ -251,14 +275,10 @@ class Handlers:
                     return self._said(asking, current, about, value)
                 case "limits":
                     return self._limited(asking, Limits.from_json(json.loads(value)))
-                case "retry":
-                    last = self._last(asking, current)
-                    if last is None:
-                        return self._nothing
-                    return self._asked(asking, last[0], current, last[1], anew=True)
-                case "edit":
-                    last = self._last(asking, current)
-                    return self._edited(asking, last[0]) if last else self._nothing
+                case "ask":
+                    return self._asked(asking, value, current, Limits.from_json(json.loads(limits or "{}")))
+                case "retry" | "edit":
+                    return self._again(asking, name, current, int(about))
                 case "cancel":
                     return {self._c.question: gr.Textbox(value=""), **self._calm(asking)}
         except OrgAskError as exc:
@@ -278,21 +298,24 @@ class Handlers:
         return self._opened(asking, "") | self._listed(asking, "", search) | self._calm(asking) | fresh
 
     def _calm(self, asking: _Asking) -> Updates:
-        return {self._c.editing: False, self._c.hint: cards.hint(asking.texts.hint)}
+        return {self._c.editing: "", self._c.hint: cards.hint(asking.texts.hint)}
 
-    def _edited(self, asking: _Asking, question: str) -> Updates:
+    def _again(self, asking: _Asking, name: str, current: str, turn: int) -> Updates:
+        """Answer the question of a turn, the last one, anew, or put it into the input to be edited."""
         c, texts = self._c, asking.texts
+        conversation = self._parts.runs.open(asking.user, current) if current else None
+        exchange = conversation.exchange(turn) if conversation else None
+        if conversation is None or exchange is None:
+            return self._nothing
+        if turn != len(conversation.exchanges) or conversation.busy:
+            return {**self._shown(asking, conversation), c.hint: cards.hint(texts.moved_on, warning=True)}
+        if name == "retry":
+            return self._asked(asking, exchange.question, current, exchange.limits, anew=turn)
         return {
-            c.question: gr.Textbox(value=question),
-            c.editing: True,
+            c.question: gr.Textbox(value=exchange.question),
+            c.editing: f"{current}-{turn}",
             c.hint: cards.hint(texts.editing, action=("cancel", texts.cancel)),
         }
-
-    def _last(self, asking: _Asking, current: str) -> tuple[str, Limits] | None:
-        conversation = self._parts.runs.open(asking.user, current) if current else None
-        if conversation is None or not conversation.exchanges or conversation.busy:
-            return None
-        return conversation.exchanges[-1].question, conversation.exchanges[-1].limits
 
     def _kept(self, asking: _Asking, name: str, about: str, value: str, current: str, search: str) -> Updates:
         store, user = self._parts.conversations, asking.user.name
@@ -397,7 +420,7 @@ class Handlers:
         return {self._c.conversations: listed}
 
     def _source(self, asking: _Asking) -> Any:
-        return lambda document_id, at: self._desk.source(asking.user, document_id, at)
+        return lambda document_id, at: self._desk.source(asking.user, document_id, at, wait_s=_PANEL_WAIT_S)
 
 
 def _key(phase: Phase) -> str:

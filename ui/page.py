@@ -29,30 +29,30 @@ def build_page(parts: Parts, *, poll_s: float = POLL_S) -> gr.Blocks:
 
 def _wire(page: gr.Blocks, c: AskComponents, handlers: Handlers) -> None:
     every = c.all()
-    following: list[Any] = []
     loaded = page.load(handlers.load, None, every, **_PRIVATE)
-    following.append(_then_answer(loaded, c, handlers))
+    following = [*_then_answer(loaded, c, handlers)]
     page.load(handlers.poll, [c.seen, c.current], every, **_PRIVATE)
     c.timer.tick(handlers.poll, [c.seen, c.current], every, **_PRIVATE)
 
     for source, event in ((c.question, c.question.submit), *((chip, chip.click) for chip in c.chips)):
         asked = event(handlers.ask, [source, c.current, c.limits, c.editing], every, **_PRIVATE)
-        following.append(_then_answer(asked, c, handlers))
+        following += _then_answer(asked, c, handlers)
+    done = c.on_do.select(handlers.do, [c.current, c.limits, c.search], every, trigger_mode="multiple", **_PRIVATE)
+    following += _then_answer(done, c, handlers)
     # What follows an answer would go on writing into a page that shows another conversation.
-    done = c.on_do.select(
-        handlers.do, [c.current, c.limits, c.search], every, cancels=following, trigger_mode="multiple", **_PRIVATE
-    )
-    again = _then_answer(done, c, handlers)
-    c.new_chat.click(handlers.begin, c.search, every, cancels=[*following, again], **_PRIVATE)
+    c.on_do.select(None, cancels=following)
+    c.new_chat.click(handlers.begin, c.search, every, cancels=following, **_PRIVATE)
     c.question.stop(handlers.stop, c.current, None, **_PRIVATE)
     c.search.change(handlers.find, [c.search, c.current], every, trigger_mode="always_last", **_PRIVATE)
     c.on_show.select(handlers.show, c.current, c.panel, trigger_mode="always_last", **_PRIVATE)
 
 
-def _then_answer(asked: Any, c: AskComponents, handlers: Handlers) -> Any:
-    """Go on with the answer that is being made, if one is, whatever has led here; returns what follows it."""
+def _then_answer(asked: Any, c: AskComponents, handlers: Handlers) -> tuple[Any, ...]:
+    """Go on with the answer that is being made, if one is, whatever has led here; returns the steps of it."""
     every = c.all()
-    followed = asked.then(handlers.follow, c.current, [c.chat], concurrency_limit=None, **_PRIVATE)
-    rested = followed.then(handlers.rest, [c.current, c.search], every, **_PRIVATE)
-    rested.then(handlers.suggest, c.current, every, concurrency_limit=2, **_PRIVATE)
-    return followed
+    followed = asked.then(
+        handlers.follow, c.current, [c.chat], concurrency_limit=None, trigger_mode="multiple", **_PRIVATE
+    )
+    rested = followed.then(handlers.rest, [c.current, c.search], every, trigger_mode="multiple", **_PRIVATE)
+    suggested = rested.then(handlers.suggest, c.current, [c.chat], concurrency_limit=2, **_PRIVATE)
+    return followed, rested, suggested

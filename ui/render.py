@@ -83,7 +83,7 @@ def _question(exchange: Exchange, place: _Place, texts: Texts) -> str:
         if exchange.limits
         else ""
     )
-    edit = _action("edit", texts.edit) if place.last and not exchange.open else ""
+    edit = _action(f"edit-{place.turn}", texts.edit) if place.last and not exchange.open else ""
     return (
         f'<div class="oa-question"><span class="oa-asked">{escape_lines(exchange.question)}</span>{limits}{edit}</div>'
     )
@@ -104,7 +104,7 @@ def _reply(exchange: Exchange, place: _Place, texts: Texts) -> str:
         return f'<div class="oa-answer oa-growing"><div class="oa-text">{body}</div></div>'
     if exchange.stage is Stage.FAILED:
         message = f'<p class="oa-failure">{escape_lines(exchange.message or texts.failed)}</p>'
-        retry = f'<div class="oa-foot">{_action("retry", texts.retry)}</div>' if place.last else ""
+        retry = f'<div class="oa-foot">{_action(f"retry-{place.turn}", texts.retry)}</div>' if place.last else ""
         return f'<div class="oa-answer"><div class="oa-text">{body}{message}</div>{retry}</div>'
     label = _label(exchange, texts)
     text = f'<div class="oa-text">{body}</div>' if body else ""
@@ -139,7 +139,7 @@ def _action(name: str, label: str) -> str:
 
 def _foot(exchange: Exchange, place: _Place, texts: Texts) -> str:
     answer = exchange.answer
-    retry = _action("retry", texts.retry) if place.last else ""
+    retry = _action(f"retry-{place.turn}", texts.retry) if place.last else ""
     if answer is None:
         return f'<div class="oa-foot">{retry}</div>' if retry else ""
     link = _links(answer, place.turn, texts, place.changed)

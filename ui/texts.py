@@ -85,6 +85,7 @@ class Texts:
     retry: str
     edit: str
     editing: str
+    moved_on: str
     cancel: str
     next_questions: str
     interrupted: str
@@ -209,6 +210,7 @@ CHINESE = Texts(
     retry="重新回答",
     edit="修改问题",
     editing="正在修改上一个问题，发送后将替换原来的回答。",
+    moved_on="这个对话在别处又问了新的问题，已经显示；请对最后一个问题操作。",
     cancel="取消",
     next_questions="可以接着问",
     interrupted="回答中断",
@@ -332,6 +334,7 @@ ENGLISH = Texts(
     retry="Answer again",
     edit="Edit question",
     editing="You are editing the last question; sending replaces its answer.",
+    moved_on="This conversation has gone on elsewhere and is shown as it is; only its last question can be changed.",
     cancel="Cancel",
     next_questions="You could go on with",
     interrupted="Interrupted",

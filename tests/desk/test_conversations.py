@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import StoreError
 from core.schema import (
     Answer,
     AnswerStatus,
@@ -151,3 +154,33 @@ def test_a_deleted_one_can_be_taken_back_for_a_while(store: ConversationStore, c
     store.delete("甲", other.id)
     assert not store.undelete("甲", kept.id)
     assert store.undelete("甲", other.id)
+
+
+def test_a_new_user_of_an_old_name_finds_nothing(store: ConversationStore) -> None:
+    kept = store.save("甲", asked(TALENT))
+    assert store.detach("甲") == 1
+    assert store.summaries("甲") == []
+    assert store.get("甲", kept.id) is None
+
+
+def test_two_who_save_at_once_lose_nothing(tmp_path: Path) -> None:
+    stores = [ConversationStore(DeskDatabase(tmp_path)) for _ in range(2)]
+    kept = [stores[n].save(name, asked(TALENT)) for n, name in enumerate("甲乙")]
+    errors: list[Exception] = []
+
+    def work(number: int) -> None:
+        try:
+            for turn in range(40):
+                stores[number].rename("甲乙"[number], kept[number].id, f"第{turn}次")
+                kept[number] = stores[number].save("甲乙"[number], kept[number].ask(f"第{turn}问"))
+        except StoreError as exc:
+            errors.append(exc)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert [s.turns for n in range(2) for s in stores[n].summaries("甲乙"[n])] == [41, 41]
+    assert (tmp_path / "desk.sqlite3").stat().st_mode & 0o077 == 0 or os.name != "posix"

@@ -313,3 +313,53 @@ def test_on_a_phone(browser: Browser, serve: Serve) -> None:
     page.get_by_role("button", name="对话记录").tap()
     expect(page.locator(".oa-side-title")).to_be_in_viewport()
     context.close()
+
+
+def test_an_answer_that_goes_on_is_not_written_into_another_conversation(page: Page, serve: Serve) -> None:
+    hold = threading.Event()
+    service = ScriptedService(step_s=0.002)
+    page.goto(serve(lambda: service))
+    ask(page, CADRES.question)
+    page.locator("#oa-new").click()
+    expect(page.locator(".oa-chip").first).to_be_visible()
+    ask(page, TALENT.question)
+    service.hold = hold
+    service.step_s = 0.05
+    page.get_by_role("button", name="重新回答").click()
+    expect(page.locator(".oa-growing")).to_be_visible()
+    page.locator(".oa-side-title", has_text=CADRES.question).click()
+    expect(page.locator(".oa-asked")).to_have_text([CADRES.question])
+    page.wait_for_timeout(1500)
+    expect(page.locator(".oa-asked")).to_have_text([CADRES.question])
+    hold.set()
+    page.locator(".oa-side-title", has_text=TALENT.question).click()
+    expect(page.locator(".oa-text a.oa-cite", has_text="[3]")).to_be_visible()
+    expect(page.locator("#oa-question .submit-button")).to_be_visible()
+
+
+def test_a_stale_tab_cannot_replace_what_it_does_not_show(page: Page, serve: Serve) -> None:
+    service = ScriptedService(step_s=0.002)
+    page.goto(serve(lambda: service))
+    ask(page, TALENT.question)
+    page.get_by_role("button", name="修改问题").click()
+    expect(box(page)).to_have_value(TALENT.question)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".oa-foot")).to_have_count(1)
+    ask(other, CADRES.question)
+
+    box(page).fill("改过的问题")
+    box(page).press("Enter")
+    expect(page.locator(".oa-asked")).to_have_text([TALENT.question, CADRES.question])
+    expect(page.locator("#oa-hint")).to_contain_text("在别处又问了新的问题")
+    assert len(service.asked) == 2
+
+
+def test_a_suggested_question_leaves_the_one_being_edited_alone(page: Page, serve: Serve) -> None:
+    service = ScriptedService(step_s=0.002)
+    page.goto(serve(lambda: service))
+    ask(page, REFUSED.question)
+    page.get_by_role("button", name="修改问题").click()
+    expect(box(page)).to_have_value(REFUSED.question)
+    page.locator("a.oa-choice", has_text=CADRES.question).click()
+    expect(page.locator(".oa-asked")).to_have_text([REFUSED.question, CADRES.question])

@@ -96,7 +96,8 @@ def test_the_answer_grows_while_it_is_written_and_can_be_stopped(page: Page, ser
 
 
 def test_a_new_conversation_in_the_middle_of_an_answer_stays_empty(page: Page, serve: Serve) -> None:
-    page.goto(serve(ScriptedService))
+    hold = threading.Event()
+    page.goto(serve(lambda: ScriptedService(hold=hold)))
     for _ in range(3):
         expect(box(page)).to_be_enabled()
         box(page).fill(TALENT.question)
@@ -105,6 +106,7 @@ def test_a_new_conversation_in_the_middle_of_an_answer_stays_empty(page: Page, s
         page.locator("#oa-new").click()
         expect(page.locator(".oa-chip").first).to_be_visible()
         expect(page.locator(".oa-answer")).to_have_count(0)
+    hold.set()
     ask(page, CADRES.question)
     expect(page.locator(".oa-answer")).to_have_count(1)
 
