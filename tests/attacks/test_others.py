@@ -44,12 +44,12 @@ def test_an_answer_under_way_is_neither_followed_nor_stopped_by_another(tmp_path
     service = ScriptedService(step_s=0.001, hold=hold)
     with site_over(tmp_path, service) as site, site.visitor(OWNER) as owner, site.visitor(THIEF) as thief:
         mine = conversation_of(owner.fire(owner.step("submit", "oa-question"), TALENT.question, "", "{}", ""))
-        assert "326" not in thief.follow(mine) + thief.look(mine)
+        assert "326名" not in thief.follow(mine) + thief.look(mine)
         thief.stop(mine)
         run = site.parts.runs.of(mine)
         assert run is not None and not run.ended
         hold.set()
-        assert "326" in owner.follow(mine)
+        assert "326名" in owner.follow(mine)
 
 
 def test_who_has_the_session_of_a_page_that_is_anothers_hears_and_changes_nothing(site: Site) -> None:

@@ -23,7 +23,7 @@ def test_each_user_asks_waits_and_goes_on(tmp_path: Path) -> None:
     assert found["questions"] == len(service.asked) >= 6
     assert {question for question, _ in service.asked} <= set(EXAMPLE_QUESTIONS)
     assert any(history for _, history in service.asked), "some go on in the same conversation"
-    assert 0 < found["first_sentence_s"]["p50"] < found["whole_answer_s"]["p50"] <= found["whole_answer_s"]["max"]
+    assert 0 < found["first_sentence_s"]["p50"] <= found["whole_answer_s"]["p50"] <= found["whole_answer_s"]["max"]
     assert found["requests_per_s"] > found["questions_per_s"] > 0
     assert all(mb > 50 for mb in found["memory_mb"].values()) and len(found["memory_mb"]) >= 2
 
