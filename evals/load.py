@@ -61,7 +61,7 @@ class Figures:
             "errors": dict(self.errors),
             "first_sentence_s": _spread(self.first),
             "whole_answer_s": _spread(self.whole),
-            "memory_mb": {f"{minute:.1f} min": round(mb) for minute, mb in self.memory},
+            "memory_mb": {f"{minute:.2f} min": round(mb) for minute, mb in self.memory},
         }
 
 

@@ -67,7 +67,7 @@ class Visitor:
     def show(self, target: str, current: str) -> str:
         return self.fire(self.step("select", "oa-on-show"), current, event_data={"target_name": target})
 
-    def ask(self, question: str, current: str = "", limits: str = "{}", *, editing: bool = False) -> str:
+    def ask(self, question: str, current: str = "", limits: str = "{}", *, editing: str = "") -> str:
         """Ask, follow the answer, rest, suggest; return all that is told."""
         ask = self.step("submit", "oa-question")
         told = self.fire(ask, question, current, limits, editing)

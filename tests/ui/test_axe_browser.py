@@ -78,7 +78,7 @@ def test_the_page_of_questions_in_every_state(
             place.fill("重庆市")
             place.press("Enter")
             expect(page.locator(".oa-limit-set")).to_have_count(1)
-        page.locator('a[href="#edit"]').click()
+        page.locator('a[href^="#edit"]').click()
         expect(box(page)).to_have_value(REFUSED.question)
         page.locator(".oa-text a.oa-cite").first.click()
         expect(page.locator("#oa-mark")).to_be_visible()
