@@ -137,7 +137,7 @@ class _User:
             asked = 0
             while time.monotonic() < until:
                 if asked and self._random.random() < 0.5:
-                    self._check(await page.run(page.page.on("click", _NEW)[0]))
+                    self._check(await page.run(page.page.once_cancelled("click", _NEW)[0]))
                 await self._ask(page, self._questions[asked % len(self._questions)])
                 asked += 1
                 await asyncio.sleep(self._random.uniform(*self._think_s))
@@ -192,7 +192,8 @@ class _User:
 
 async def _look_at(page: PageSession) -> list[str]:
     """Do what the page does when it has been opened; return the questions that it proposes."""
-    steps = page.page.on("load")
+    # What comes after these two are the events of the other pages.
+    steps = page.page.on("load")[:2]
     ends = await asyncio.gather(*(page.run(step) for step in steps))
     return [one for step, some in zip(steps, ends, strict=True) if some for one in _proposed(page.page, step, some[0])]
 

@@ -41,7 +41,8 @@ class PageMap:
         told = [one for one in config["components"] if one["type"] in _TOLD]
         self.values = {one["id"]: one["props"].get("value") or _TOLD[one["type"]] for one in told}
         self.names = {one["props"].get("elem_id"): int(one["id"]) for one in config["components"]}
-        self._events = [one for one in config["dependencies"] if one["queue"]]
+        self._every = list(config["dependencies"])
+        self._events = [one for one in self._every if one["queue"]]
 
     def on(self, event: str, component: str = "") -> list[Step]:
         """Return the steps that an event of a component begins, by its name; without a name, of any."""
@@ -54,6 +55,12 @@ class PageMap:
             for trigger, happened in one["targets"]
             if happened == event and (wanted is None or trigger == wanted)
         ]
+
+    def once_cancelled(self, event: str, component: str) -> list[Step]:
+        """Return the steps that begin when an event, which itself only ends others in the page, has done so."""
+        wanted = self.names.get(component)
+        ending = [one["id"] for one in self._every if [wanted, event] in [list(target) for target in one["targets"]]]
+        return [_step(one, wanted) for one in self._events if one["trigger_after"] in ending]
 
     def after(self, step: Step) -> list[Step]:
         """Return the steps that begin when a step has ended."""

@@ -78,11 +78,12 @@ class Visitor:
         (follow,) = self.page.after(ask)
         (rest,) = self.page.after(follow)
         (suggest,) = self.page.after(rest)
-        return self.fire(follow, current) + self.fire(rest, current, "") + self.fire(suggest, current)
+        return self.fire(follow, current) + self.fire(rest, current) + self.fire(suggest, current)
 
     def look(self, current: str = "") -> str:
         """Load the page, at the address of a conversation where one is given; return all that it shows."""
-        load, poll = self.page.on("load")
+        # Those of the page of questions come first.
+        load, poll, *_ = self.page.on("load")
         self.http.params = {"c": current} if current else {}
         told = self.fire(load) + self.fire(poll, "", current)
         self.http.params = {}
