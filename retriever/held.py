@@ -62,7 +62,7 @@ class Filters:
     """What is listed and counted. An empty part does not limit.
 
     Of a document with several articles, one that tells the place, year or kind is enough. Re-posts are listed under
-    their main copy, or under the first of them where that is not seen; with the state REPOST they are listed alone.
+    their main copy; with the state REPOST they are listed alone.
     """
 
     text: str = ""
@@ -130,33 +130,21 @@ def held(filters: Filters, facts: Collection[str] = (), ids: Sequence[str] | Non
 
 
 def _grouped(filters: Filters, facts: Collection[str]) -> Select[Any]:
-    """Return the query of the documents, re-posts under what leads them."""
+    """Return the query of the documents, re-posts under their main copies, which lie in the same collection."""
     words = filters.text.split()
     every = _documents(filters, {*facts, *(_LEVELS if words else ())}).cte("every")
-    lead: ColumnElement[str] = every.c.main
-    if filters.hidden or filters.collection is not None:
-        # Whom the main copy is hidden from sees the first of the others in its place.
-        copy = select(every.c.id, every.c.main).where(every.c.id != every.c.main).cte("copy")
-        astray = copy.c.main.not_in(select(every.c.id))
-        first = select(copy.c.main, func.min(copy.c.id).label("lead")).where(astray).group_by(copy.c.main).cte("first")
-        instead = select(first.c.lead).where(first.c.main == every.c.main).scalar_subquery()
-        lead = case((every.c.id == every.c.main, every.c.main), else_=func.coalesce(instead, every.c.main))
-    member = select(every, lead.label("lead")).cte("member")
-    is_copy = member.c.id != member.c.lead
-    state = case((is_copy, literal(HeldState.REPOST.value)), else_=member.c.state).label("state")
-    query = select(*(state if column.name == "state" else member.c[column.name] for column in every.c))
-    query = query.where(is_copy if filters.state is HeldState.REPOST else ~is_copy)
-    if filters.state is not None and filters.state is not HeldState.REPOST:
-        query = query.where(member.c.state == filters.state.value)
+    is_copy = every.c.id != every.c.main
+    alone = filters.state is HeldState.REPOST
+    columns = (literal(HeldState.REPOST.value).label("state") if alone and c.name == "state" else c for c in every.c)
+    query = select(*columns).where(is_copy if alone else ~is_copy)
+    if filters.state is not None and not alone:
+        query = query.where(every.c.state == filters.state.value)
     for limit in _facts_told(filters):
-        query = query.where(member.c.id.in_(select(ArticleRow.document_id).where(limit)))
-    if filters.state is not None and filters.state is not HeldState.REPOST:
-        query = query.where(member.c.state == filters.state.value)
+        query = query.where(every.c.id.in_(select(ArticleRow.document_id).where(limit)))
     if words:
-        place = member.c.province + member.c.city + member.c.district
-        found = _has(words, member.c.title, member.c.source, place)
-        alone = filters.state is HeldState.REPOST
-        query = query.where(found if alone else member.c.id.in_(select(member.c.lead).where(found)))
+        place = every.c.province + every.c.city + every.c.district
+        found = _has(words, every.c.title, every.c.source, place)
+        query = query.where(found if alone else every.c.id.in_(select(every.c.main).where(found)))
     return query
 
 
