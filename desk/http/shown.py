@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from core.schema import Answer, Metadata, Passage
 from desk.changes import Added
+from desk.joblines import lines_of
 from desk.jobs import Job, State
 from desk.phases import Progress
 from retriever.holdings import Held
 from retriever.outline import Outlined
+
+_LINE = ("source", "state", "reason", "documents", "articles", "notes", "duplicate_of", "moved_from")
+"""What is told of a file of a job."""
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -124,16 +128,5 @@ def job_json(job: Job, may_read: Callable[[str], bool], progress: Progress | Non
         "progress": None
         if progress is None or job.state is not State.RUNNING
         else {"stage": progress.stage, "done": progress.done, "total": progress.total, "left_s": progress.left_s},
-        "files": _lines(job.report.get("files", ()), may_read),
+        "files": [{name: line.get(name) for name in _LINE} for line in lines_of(job, may_read)],
     }
-
-
-def _lines(files: Sequence[dict[str, Any]], may_read: Callable[[str], bool]) -> list[dict[str, Any]]:
-    names = ("source", "state", "reason", "documents", "articles", "notes", "duplicate_of")
-    # Unchanged files of other people in the same folder are no part of what was asked for.
-    shown = [line for line in files if line.get("reason") or line.get("state") != "skipped"]
-    lines = [{name: line.get(name) for name in names} for line in shown if may_read(str(line.get("source", "")))]
-    for line in lines:
-        if not may_read(str(line["duplicate_of"] or "")):
-            line["duplicate_of"] = ""
-    return lines
