@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,8 @@ from retriever.tables import ArticleRow, DocumentRow, FileRow, RemovedRow
 
 UNTOLD = "未注明"
 """Year or kind of a filter for the texts that do not tell it; for the place that is `Place("")`."""
+MOST_WORDS = 6
+"""Words of `Filters.text` that are looked for."""
 PARTLY = "partly"
 """`StoredFile.cause` of a file of which a part could not be read."""
 _LEVELS = ("province", "city", "district")
@@ -66,7 +69,10 @@ class Filters:
     """
 
     text: str = ""
-    """Each of its words stands in title, source or place of a document or, of a main copy, in those of a re-post."""
+    """Each of its words stands in title, source or place of a document or, of a main copy, in those of a re-post.
+
+    Of many words, the first `MOST_WORDS` count.
+    """
     place: Place | None = None
     """With all that lies in it."""
     year: str = ""
@@ -76,6 +82,14 @@ class Filters:
     """The empty one holds what lies in no folder."""
     hidden: Collection[str] = field(default=())
     """Collections of which nothing is shown or counted."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of `text`, each once, at most `MOST_WORDS` of them: each is looked for in every document."""
+        first: dict[str, str] = {}
+        for word in self.text.split():
+            first.setdefault(word.casefold(), word)
+        return tuple(first.values())[:MOST_WORDS]
 
     @property
     def of_facts(self) -> bool:
@@ -131,7 +145,7 @@ def held(filters: Filters, facts: Collection[str] = (), ids: Sequence[str] | Non
 
 def _grouped(filters: Filters, facts: Collection[str]) -> Select[Any]:
     """Return the query of the documents, re-posts under their main copies, which lie in the same collection."""
-    words = filters.text.split()
+    words = filters.words
     every = _documents(filters, {*facts, *(_LEVELS if words else ())}).cte("every")
     is_copy = every.c.id != every.c.main
     alone = filters.state is HeldState.REPOST
@@ -142,9 +156,11 @@ def _grouped(filters: Filters, facts: Collection[str]) -> Select[Any]:
     for limit in _facts_told(filters):
         query = query.where(every.c.id.in_(select(ArticleRow.document_id).where(limit)))
     if words:
-        place = every.c.province + every.c.city + every.c.district
-        found = _has(words, every.c.title, every.c.source, place)
-        query = query.where(found if alone else every.c.id.in_(select(every.c.main).where(found)))
+        told = _told(every.c.title, every.c.source, every.c.province + every.c.city + every.c.district)
+        # With the limit, which is none, SQLite makes the string of a row once, not for each word.
+        made = select(every.c.main, told).limit(-1).subquery()
+        found = every.c.main.in_(select(made.c.main).where(_has(words, made.c.told)))
+        query = query.where(_has(words, told) if alone else found)
     return query
 
 
@@ -210,8 +226,7 @@ def _failed(filters: Filters) -> Select[Any]:
     query = _without_facts(literal("", String), FileRow.path, FileRow.source, FileRow.source, HeldState.FAILED).where(
         FileRow.cause != "", FileRow.path.not_in(there), *seen(filters, FileRow.source, FileRow.source)
     )
-    words = filters.text.split()
-    return query.where(_has(words, FileRow.source)) if words else query
+    return query.where(_has(filters.words, _told(FileRow.source))) if filters.words else query
 
 
 def _removed(filters: Filters) -> Select[Any]:
@@ -221,8 +236,7 @@ def _removed(filters: Filters) -> Select[Any]:
         .outerjoin(FileRow, FileRow.path == RemovedRow.path)
         .where(*seen(filters, RemovedRow.source, FileRow.source))
     )
-    words = filters.text.split()
-    return query.where(_has(words, RemovedRow.title, RemovedRow.source)) if words else query
+    return query.where(_has(filters.words, _told(RemovedRow.title, RemovedRow.source))) if filters.words else query
 
 
 def _without_facts(id_: Any, path: Any, source: Any, title: Any, state: HeldState) -> Select[Any]:
@@ -233,9 +247,14 @@ def _without_facts(id_: Any, path: Any, source: Any, title: Any, state: HeldStat
     )  # fmt: skip
 
 
-def _has(words: Sequence[str], *columns: Any) -> ColumnElement[bool]:
-    """Return whether each word stands in one of the columns; the case of Latin letters does not count."""
-    return and_(*(or_(*(func.instr(func.lower(column), func.lower(word)) > 0 for column in columns)) for word in words))
+def _told(*columns: Any) -> ColumnElement[str]:
+    """Return in one string what words are looked for in; no word reaches over a space from one column to the next."""
+    return func.lower(reduce(lambda before, column: before + " " + column, columns)).label("told")
+
+
+def _has(words: Sequence[str], told: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether each word stands in what a row tells; the case of Latin letters does not count."""
+    return and_(*(func.instr(told, func.lower(word)) > 0 for word in words))
 
 
 _SORTED_BY: Mapping[Order, tuple[str, ...]] = {

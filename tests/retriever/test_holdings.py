@@ -145,6 +145,22 @@ def test_words_are_looked_for_as_they_stand(look: Holdings, words: str, found: l
     assert sources(look, text=words) == found
 
 
+@given(st.lists(st.sampled_from(["人才", "A", "a", "通知", "2022", "空", "b", "达州", "市"]), max_size=40))
+def test_each_word_counts_once_and_only_the_first_few(words: list[str]) -> None:
+    counted = Filters(text=" ".join(words)).words
+    first = list(dict.fromkeys(word.casefold() for word in words))
+    assert [word.casefold() for word in counted] == first[:6]
+
+
+def test_words_beyond_the_first_few_are_not_looked_for(look: Holdings) -> None:
+    assert sources(look, text="通 通 川 川 t x 人 才 不在") == ["人才/2022/通川.txt"]
+    assert sources(look, text="通 川 t x 人 不在") == []
+
+
+def test_a_word_does_not_reach_from_the_title_into_the_name(look: Holdings) -> None:
+    assert sources(look, text="通知人才/2022") == []
+
+
 def test_pages_follow_each_other_in_every_order(look: Holdings) -> None:
     for order in Order:
         whole = look.list(order=order)
