@@ -165,20 +165,23 @@ class Ingest:
         office = "office" if office_program() else ""
         self._conditions = f"{self._limits.max_bytes}/{self._limits.max_pages}/{office}"
 
-    def run(self, paths: Sequence[Path], *, prune: bool = False, rebuild: bool = False) -> IngestReport:
+    def run(
+        self, paths: Sequence[Path], *, prune: bool = False, rebuild: bool = False, restored: Collection[str] = ()
+    ) -> IngestReport:
         """Take in the files under `paths`; what has not changed since the last run is skipped.
 
         Args:
             paths: files and folders.
             prune: remove documents whose file under one of the folders in `paths` is gone.
             rebuild: read every file again and make the derived indexes anew.
+            restored: documents that are taken in although they were taken out before.
         """
         self._embedded = 0
         self._embedding = None
         if rebuild:
             self._database.forget_fingerprints()
         with self._database.removals() as removals:
-            self._removed = removals.ids()
+            self._removed = removals.ids().difference(restored)
         inputs, passed_over = find_inputs(paths)
         with closing(BackgroundEmbedder(self._encoder)) as self._embedder:
             results = [*self._load_facts(inputs), *self._take_in_all(inputs)]
