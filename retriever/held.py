@@ -82,6 +82,8 @@ class Filters:
     """The empty one holds what lies in no folder."""
     hidden: Collection[str] = field(default=())
     """Collections of which nothing is shown or counted."""
+    with_removed: bool = True
+    """Whether what was taken out is listed."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -138,7 +140,7 @@ def held(filters: Filters, facts: Collection[str] = (), ids: Sequence[str] | Non
     parts = [_grouped(filters, facts)]
     if not filters.of_facts and filters.state in (None, HeldState.FAILED):
         parts.append(_failed(filters))
-    if not filters.of_facts and filters.state in (None, HeldState.REMOVED):
+    if not filters.of_facts and filters.with_removed and filters.state in (None, HeldState.REMOVED):
         parts.append(_removed(filters))
     return union_all(*parts)
 

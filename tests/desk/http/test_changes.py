@@ -53,8 +53,19 @@ def test_a_file_is_added_found_taken_out_and_brought_back(own_stand: Stand) -> N
 
     own_stand.ended(client.delete(f"{API}/documents/{document}").json()["job"]["number"])
     assert source not in found(reader, "归雁计划")
-    gone = reader.get(f"{API}/documents/{document}").json()
+    gone = client.get(f"{API}/documents/{document}").json()
     assert gone["state"] == "removed" and gone["text"] == ""
+    listed = [
+        client.get(f"{API}/documents", params=limits).json()["documents"] for limits in ({}, {"state": "removed"})
+    ]
+    assert all(document in {one["id"] for one in documents} for documents in listed)
+    assert client.get(f"{API}/documents/{document}/original").status_code == 200
+    for path in ("", "/original"):
+        missing = [reader.get(f"{API}/documents/{one}{path}") for one in (document, "0" * 16)]
+        assert [one.status_code for one in missing] == [404, 404] and missing[0].json() == missing[1].json()
+    for limits in ({}, {"state": "removed"}, {"text": "归雁"}):
+        told = reader.get(f"{API}/documents", params=limits).json()
+        assert document not in {one["id"] for one in told["documents"]} and len(told["documents"]) == told["total"]
     own_stand.ended(client.post(f"{API}/documents/{document}/restore").json()["job"]["number"])
     assert source in found(reader, "归雁计划")
     assert own_stand.noted == [(action, EDITOR.name) for action in ("add", "add", "remove", "restore")]
