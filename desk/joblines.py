@@ -1,4 +1,4 @@
-"""The lines of a job's report that whoever asked for it may see."""
+"""What whoever asked for a job may see of it: why it failed, and the lines of its report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from desk.jobs import Job, Work
+from desk.people import User
 from ingest.facts.side_file import NAMES as SIDE_FILES
 from retriever.rows import path_of
 from retriever.scope import collection_of
@@ -14,6 +15,15 @@ from retriever.scope import collection_of
 _OF_OWN_FILES = (Work.ADD, Work.CORRECT)
 """Jobs that read more than they were asked for: the folder of what was added, what a side file corrects too."""
 _OTHER_NAMES = ("duplicate_of", "moved_from")
+_FAILED = "这项操作没有完成，请稍后再试；原因见管理员的日志。"
+
+
+def message_of(job: Job, user: User) -> str:
+    """Return why a job failed; empty where it did not.
+
+    The sentence itself may hold paths of this machine and names of other files: it is for administrators.
+    """
+    return job.message if user.may_administer or not job.message else _FAILED
 
 
 def lines_of(job: Job, may_read: Callable[[str], bool]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from desk.desk import Desk
 from desk.http.turns import Turns
 from desk.limits import Limits
 from desk.people import User
+from desk.phases import Failed
 
 ANSWERS_AT_ONCE = 8
 ANSWERS_OF_ONE = 3
@@ -32,6 +33,11 @@ class Asking:
         self._desk = desk
         self._limiter = CapacityLimiter(at_once)
         self._turns = Turns(of_one, f"您已有 {of_one} 个问题正在处理，请等其中一个完成后再问。")
+
+    @property
+    def failed(self) -> bool:
+        """Whether the library could not be opened."""
+        return isinstance(self._desk.engine.phase, Failed)
 
     def turn(self, user: User) -> AbstractContextManager[None]:
         """Take one of the places of a user for as long as the block lasts.

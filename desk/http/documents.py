@@ -69,7 +69,7 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
     lists = Turns(_LISTS_OF_ONE, "您的上一次列表还没有完成，请等它完成后再试。")
 
     def accepted(user: User, job: Job) -> JSONResponse:
-        return JSONResponse({"job": job_json(job, lambda source: desk.may_read(user, source))}, _ACCEPTED)
+        return JSONResponse({"job": job_json(job, user, lambda source: desk.may_read(user, source))}, _ACCEPTED)
 
     @routes.get("/documents", summary="资料目录")
     async def documents(
@@ -116,7 +116,7 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
             added = await to_thread.run_sync(changes.add, user, collection, received, limiter=limiter)
         finally:
             await form.close()
-        shown = added_json(added, lambda source: desk.may_read(user, source))
+        shown = added_json(added, user, lambda source: desk.may_read(user, source))
         if added.job is None:
             return JSONResponse({"error": "没有收下任何文件，原因见各个文件。", **shown}, 400)
         return JSONResponse(shown, _ACCEPTED)
@@ -157,7 +157,7 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
 def _shown(desk: Desk, user: User, job: Job) -> dict[str, Any]:
     running = desk.engine.jobs.running()
     progress = running[1] if running and running[0].number == job.number else None
-    return job_json(job, lambda source: desk.may_read(user, source), progress)
+    return job_json(job, user, lambda source: desk.may_read(user, source), progress)
 
 
 def _download(path: Path, name: str) -> FileResponse:

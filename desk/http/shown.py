@@ -7,8 +7,9 @@ from typing import Any
 
 from core.schema import Answer, Metadata, Passage
 from desk.changes import Added
-from desk.joblines import lines_of
+from desk.joblines import lines_of, message_of
 from desk.jobs import Job, State
+from desk.people import User
 from desk.phases import Progress
 from retriever.holdings import Held
 from retriever.outline import Outlined
@@ -103,10 +104,10 @@ def metadata_json(meta: Metadata) -> dict[str, Any]:
     }
 
 
-def added_json(added: Added, may_read: Callable[[str], bool]) -> dict[str, Any]:
-    """Return what became of files that were sent."""
+def added_json(added: Added, user: User, may_read: Callable[[str], bool]) -> dict[str, Any]:
+    """Return what became of files that were sent, for whoever sent them."""
     return {
-        "job": job_json(added.job, may_read) if added.job else None,
+        "job": job_json(added.job, user, may_read) if added.job else None,
         "files": [
             {"name": one.name, "state": str(one.state), "reason": one.reason, "source": one.source}
             for one in added.files
@@ -114,7 +115,7 @@ def added_json(added: Added, may_read: Callable[[str], bool]) -> dict[str, Any]:
     }
 
 
-def job_json(job: Job, may_read: Callable[[str], bool], progress: Progress | None = None) -> dict[str, Any]:
+def job_json(job: Job, user: User, may_read: Callable[[str], bool], progress: Progress | None = None) -> dict[str, Any]:
     """Return a job, with a line for each file that it changed, as far as the user may read it."""
     return {
         "number": job.number,
@@ -123,7 +124,7 @@ def job_json(job: Job, may_read: Callable[[str], bool], progress: Progress | Non
         "user": job.user,
         "asked": job.asked.isoformat(timespec="seconds"),
         "state": str(job.state),
-        "message": job.message,
+        "message": message_of(job, user),
         "some_failed": job.some_failed,
         "progress": None
         if progress is None or job.state is not State.RUNNING
