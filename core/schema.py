@@ -295,6 +295,8 @@ class FileResult:
     """Remarks such as 文字识别 2 页，平均可信度 0.97."""
     duplicate_of: str = ""
     """Source of the main copy, where all of the file is a re-post."""
+    moved_from: str = ""
+    """Its source before, of a file that was found again under another path."""
     path: str = ""
     """Where the file lies: two folders may each have one of the same source."""
 

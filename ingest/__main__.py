@@ -321,7 +321,8 @@ def _print_report(report: IngestReport) -> None:
     shown = [result for result in report.files if result.state is not FileState.SKIPPED]
     for result in shown:
         numbers = [str(n) if n else "" for n in (result.documents, result.articles, result.chunks)]
-        remarks = [result.reason, *result.notes, _duplicate(result.duplicate_of)]
+        moved = f"原为 {result.moved_from}" if result.moved_from else ""
+        remarks = [result.reason, moved, *result.notes, _duplicate(result.duplicate_of)]
         table.add_row(_label(result), result.source, *numbers, "；".join(filter(None, remarks)))
     if shown:
         _print(table)

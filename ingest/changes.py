@@ -37,7 +37,8 @@ def remove(library: Library, ingest: Ingest, ids: Sequence[str]) -> IngestReport
 def restore(library: Library, ingest: Ingest, ids: Sequence[str]) -> IngestReport:
     """Bring documents back that were taken out, by reading their files again.
 
-    What does not come back, as its file is gone or holds it no more, is told and stays on the list.
+    What does not come back, as its file is gone or holds it no more, is told and stays on the list; so does what was
+    not yet stored when this is cut off.
 
     Raises:
         UsageError: the library knows no document of one of these ids; none was brought back.
@@ -47,12 +48,11 @@ def restore(library: Library, ingest: Ingest, ids: Sequence[str]) -> IngestRepor
         _refuse_unknown(ids, present.keys() | removed.keys())
         gone = [one for one in removed.values() if is_gone(path_of(one.path))]
         wanted = [one for one in removed.values() if one not in gone]
-        removals.let_in(wanted)
-    report = ingest.run([path_of(path) for path in dict.fromkeys(one.path for one in wanted)])
+        removals.read_again(wanted)
+    paths = [path_of(path) for path in dict.fromkeys(one.path for one in wanted)]
+    report = ingest.run(paths, restored=[one.id for one in wanted])
     back = library.database.hashes([one.id for one in wanted])
     missing = [one for one in wanted if one.id not in back]
-    with library.database.removals() as removals:
-        removals.note(missing)
     failed = {line.path for line in report.files if line.state is FileState.FAILED and line.cause != PARTLY}
     lines = [
         *report.files,

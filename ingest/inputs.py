@@ -42,6 +42,13 @@ class Input:
         """Its path as a side file in `folder` names it; its source where there is none."""
         return name_below(self.path, self.folder) if self.folder else self.source
 
+    def side_file(self, name: str) -> Input:
+        """Return the side file in `folder`, named as this file is: by its path below what was given."""
+        folder = self.folder or self.path.parent
+        above = self.source.removesuffix(name_below(self.path, folder)) if self.folder else ""
+        # Of one above what was given, the source of the file is only the end of its name there.
+        return Input(folder / name, name if above == self.source else above + name)
+
     def name_of_text(self, source: str) -> str:
         """Return the name that a side file has for a text of this file, which is called `source`."""
         return self.name_in_folder + source[len(self.source) :] if source.startswith(self.source) else source

@@ -28,7 +28,7 @@ def link_new(database: Database) -> int:
 def _link(links: Links, article: StoredText) -> bool:
     bands = signature(article.text).bands()
     for main in links.candidates(bands, _CANDIDATES):
-        if main.collection == article.collection and is_repost(article.text, main.text):
+        if main.collections == article.collections and is_repost(article.text, main.text):
             if main.recognised and not article.recognised:
                 links.undo_main(main.article_id)
                 break

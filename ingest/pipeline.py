@@ -107,15 +107,16 @@ class _File:
         if self.as_before:
             return FileResult(self.file.source, FileState.SKIPPED, path=self.file.key)
         state = FileState.ADDED
-        reason = ""
+        moved_from = ""
         if self.moved and self.known:
-            state, reason = FileState.MOVED, f"原为 {self.known.source or self.known.path}"
+            state, moved_from = FileState.MOVED, self.known.source or path_of(self.known.path).name
         elif (self.known and self.known.fingerprint) or self.changed < len(self.ids):
             state = FileState.UPDATED
         notes = tuple(dict.fromkeys(self.notes))
         return FileResult(
-            self.file.source, state, reason, len(self.ids), self.articles, self.chunks, notes=notes, path=self.file.key
-        )
+            self.file.source, state, "", len(self.ids), self.articles, self.chunks, notes=notes, moved_from=moved_from,
+            path=self.file.key,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +165,23 @@ class Ingest:
         office = "office" if office_program() else ""
         self._conditions = f"{self._limits.max_bytes}/{self._limits.max_pages}/{office}"
 
-    def run(self, paths: Sequence[Path], *, prune: bool = False, rebuild: bool = False) -> IngestReport:
+    def run(
+        self, paths: Sequence[Path], *, prune: bool = False, rebuild: bool = False, restored: Collection[str] = ()
+    ) -> IngestReport:
         """Take in the files under `paths`; what has not changed since the last run is skipped.
 
         Args:
             paths: files and folders.
             prune: remove documents whose file under one of the folders in `paths` is gone.
             rebuild: read every file again and make the derived indexes anew.
+            restored: documents that are taken in although they were taken out before.
         """
         self._embedded = 0
         self._embedding = None
         if rebuild:
             self._database.forget_fingerprints()
         with self._database.removals() as removals:
-            self._removed = removals.ids()
+            self._removed = removals.ids().difference(restored)
         inputs, passed_over = find_inputs(paths)
         with closing(BackgroundEmbedder(self._encoder)) as self._embedder:
             results = [*self._load_facts(inputs), *self._take_in_all(inputs)]
@@ -217,9 +221,7 @@ class Ingest:
 
     def _begin(self, file: Input, known: StoredFile | None, present: Collection[str]) -> Iterator[FileResult]:
         """Hand a file to the preparer, unless it is unchanged or cannot be read."""
-        if file.direct and known:
-            stored = known.source or file_source(file.key, self._database.sources(file.key))
-            file = replace(file, source=stored or file.source)
+        file = self._as_known(file, known)
         try:
             status = look_at(file, self._limits.max_bytes)
             version = f"{PIPELINE_VERSION}:{self._corrections(file, known)}:"
@@ -252,6 +254,13 @@ class Ingest:
         self._preparer.submit(job)
         self._on_the_way.append(on_the_way)
         self._tell("正在读取文件")
+
+    def _as_known(self, file: Input, known: StoredFile | None) -> Input:
+        """Return a file with the source that it has: one that was given itself keeps that."""
+        if not (file.direct and known):
+            return file
+        stored = known.source or file_source(file.key, self._database.sources(file.key))
+        return replace(file, source=stored or file.source)
 
     def _conditions_of(self, file: Input, known: StoredFile | None) -> str:
         """Return how the fingerprint of an unchanged file ends: for a partly read one, with what it is read under now.
@@ -413,12 +422,20 @@ class Ingest:
         """Load the side files; one that is no good is named, and what was known before stays."""
         self._facts = {}
         self._run = time.time_ns()
-        for folder in dict.fromkeys(file.folder for file in inputs if file.folder):
+        for file in inputs:
+            if file.folder is None or file.folder in self._facts:
+                continue
             try:
-                self._facts[folder] = load_facts(folder)
+                self._facts[file.folder] = load_facts(file.folder)
             except ReadError as exc:
-                self._facts[folder] = None
-                yield FileResult(f"{folder.name}/{side_file_name(folder)}", FileState.FAILED, str(exc), cause=exc.cause)
+                self._facts[file.folder] = None
+                yield self._of_side_file(file, str(exc), exc.cause)
+
+    def _of_side_file(self, file: Input, reason: str, cause: str) -> FileResult:
+        """Return the line of the side file that counts for a file."""
+        file = self._as_known(file, self._database.files([file.key]).get(file.key))
+        side = file.side_file(side_file_name(file.folder or file.path.parent))
+        return FileResult(side.source, FileState.FAILED, reason, cause=cause, path=side.key)
 
     def _facts_of(self, file: Input) -> FactsOf | None:
         if not file.folder or not self._facts.get(file.folder):
@@ -441,7 +458,7 @@ class Ingest:
                 continue
             if unused := facts.unused(self._names_below(folder, inputs)):
                 reason = f"这些行没有对应的文件，请检查文件名：{'、'.join(unused[:_SHOWN_PROBLEMS])}"
-                yield FileResult(f"{folder.name}/{side_file_name(folder)}", FileState.FAILED, reason, cause="unused")
+                yield self._of_side_file(next(file for file in inputs if file.folder == folder), reason, "unused")
 
     def _names_below(self, folder: Path, inputs: Sequence[Input]) -> Iterator[str]:
         """Yield what a side file may name: the files below its folder, and the texts of those that were given."""

@@ -303,6 +303,8 @@ class Database:
     def save(self, prepared: Sequence[PreparedDocument], files: Iterable[StoredFile] = ()) -> None:
         """Store documents in one transaction, replacing those with the same id; their vectors may come later.
 
+        What was taken out and is brought back is noted as taken out until then, and no longer.
+
         Args:
             prepared: the documents.
             files: those that they come from, as they are noted until they are finished.
@@ -310,7 +312,10 @@ class Database:
         with self._session() as session:
             for file in files:
                 session.merge(file_row(file))
-            delete_documents(session, [one.document.id for one in prepared])
+            ids = [one.document.id for one in prepared]
+            delete_documents(session, ids)
+            for some in batches(ids):
+                session.execute(delete(RemovedRow).where(RemovedRow.id.in_(some)))
             for table, values in (
                 (DocumentRow, document_values), (ArticleRow, article_values), (ChunkRow, chunk_values),
                 (NameRow, name_values),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,8 @@ from retriever.tables import ArticleRow, DocumentRow, FileRow, RemovedRow
 
 UNTOLD = "未注明"
 """Year or kind of a filter for the texts that do not tell it; for the place that is `Place("")`."""
+MOST_WORDS = 6
+"""Words of `Filters.text` that are looked for."""
 PARTLY = "partly"
 """`StoredFile.cause` of a file of which a part could not be read."""
 _LEVELS = ("province", "city", "district")
@@ -62,11 +65,14 @@ class Filters:
     """What is listed and counted. An empty part does not limit.
 
     Of a document with several articles, one that tells the place, year or kind is enough. Re-posts are listed under
-    their main copy, or under the first of them where that is not seen; with the state REPOST they are listed alone.
+    their main copy; with the state REPOST they are listed alone.
     """
 
     text: str = ""
-    """Each of its words stands in title, source or place of a document or, of a main copy, in those of a re-post."""
+    """Each of its words stands in title, source or place of a document or, of a main copy, in those of a re-post.
+
+    Of many words, the first `MOST_WORDS` count.
+    """
     place: Place | None = None
     """With all that lies in it."""
     year: str = ""
@@ -76,6 +82,16 @@ class Filters:
     """The empty one holds what lies in no folder."""
     hidden: Collection[str] = field(default=())
     """Collections of which nothing is shown or counted."""
+    with_removed: bool = True
+    """Whether what was taken out is listed."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of `text`, each once, at most `MOST_WORDS` of them: each is looked for in every document."""
+        first: dict[str, str] = {}
+        for word in self.text.split():
+            first.setdefault(word.casefold(), word)
+        return tuple(first.values())[:MOST_WORDS]
 
     @property
     def of_facts(self) -> bool:
@@ -124,39 +140,29 @@ def held(filters: Filters, facts: Collection[str] = (), ids: Sequence[str] | Non
     parts = [_grouped(filters, facts)]
     if not filters.of_facts and filters.state in (None, HeldState.FAILED):
         parts.append(_failed(filters))
-    if not filters.of_facts and filters.state in (None, HeldState.REMOVED):
+    if not filters.of_facts and filters.with_removed and filters.state in (None, HeldState.REMOVED):
         parts.append(_removed(filters))
     return union_all(*parts)
 
 
 def _grouped(filters: Filters, facts: Collection[str]) -> Select[Any]:
-    """Return the query of the documents, re-posts under what leads them."""
-    words = filters.text.split()
+    """Return the query of the documents, re-posts under their main copies, which lie in the same collection."""
+    words = filters.words
     every = _documents(filters, {*facts, *(_LEVELS if words else ())}).cte("every")
-    lead: ColumnElement[str] = every.c.main
-    if filters.hidden or filters.collection is not None:
-        # Whom the main copy is hidden from sees the first of the others in its place.
-        copy = select(every.c.id, every.c.main).where(every.c.id != every.c.main).cte("copy")
-        astray = copy.c.main.not_in(select(every.c.id))
-        first = select(copy.c.main, func.min(copy.c.id).label("lead")).where(astray).group_by(copy.c.main).cte("first")
-        instead = select(first.c.lead).where(first.c.main == every.c.main).scalar_subquery()
-        lead = case((every.c.id == every.c.main, every.c.main), else_=func.coalesce(instead, every.c.main))
-    member = select(every, lead.label("lead")).cte("member")
-    is_copy = member.c.id != member.c.lead
-    state = case((is_copy, literal(HeldState.REPOST.value)), else_=member.c.state).label("state")
-    query = select(*(state if column.name == "state" else member.c[column.name] for column in every.c))
-    query = query.where(is_copy if filters.state is HeldState.REPOST else ~is_copy)
-    if filters.state is not None and filters.state is not HeldState.REPOST:
-        query = query.where(member.c.state == filters.state.value)
+    is_copy = every.c.id != every.c.main
+    alone = filters.state is HeldState.REPOST
+    columns = (literal(HeldState.REPOST.value).label("state") if alone and c.name == "state" else c for c in every.c)
+    query = select(*columns).where(is_copy if alone else ~is_copy)
+    if filters.state is not None and not alone:
+        query = query.where(every.c.state == filters.state.value)
     for limit in _facts_told(filters):
-        query = query.where(member.c.id.in_(select(ArticleRow.document_id).where(limit)))
-    if filters.state is not None and filters.state is not HeldState.REPOST:
-        query = query.where(member.c.state == filters.state.value)
+        query = query.where(every.c.id.in_(select(ArticleRow.document_id).where(limit)))
     if words:
-        place = member.c.province + member.c.city + member.c.district
-        found = _has(words, member.c.title, member.c.source, place)
-        alone = filters.state is HeldState.REPOST
-        query = query.where(found if alone else member.c.id.in_(select(member.c.lead).where(found)))
+        told = _told(every.c.title, every.c.source, every.c.province + every.c.city + every.c.district)
+        # With the limit, which is none, SQLite makes the string of a row once, not for each word.
+        made = select(every.c.main, told).limit(-1).subquery()
+        found = every.c.main.in_(select(made.c.main).where(_has(words, made.c.told)))
+        query = query.where(_has(words, told) if alone else found)
     return query
 
 
@@ -222,8 +228,7 @@ def _failed(filters: Filters) -> Select[Any]:
     query = _without_facts(literal("", String), FileRow.path, FileRow.source, FileRow.source, HeldState.FAILED).where(
         FileRow.cause != "", FileRow.path.not_in(there), *seen(filters, FileRow.source, FileRow.source)
     )
-    words = filters.text.split()
-    return query.where(_has(words, FileRow.source)) if words else query
+    return query.where(_has(filters.words, _told(FileRow.source))) if filters.words else query
 
 
 def _removed(filters: Filters) -> Select[Any]:
@@ -233,8 +238,7 @@ def _removed(filters: Filters) -> Select[Any]:
         .outerjoin(FileRow, FileRow.path == RemovedRow.path)
         .where(*seen(filters, RemovedRow.source, FileRow.source))
     )
-    words = filters.text.split()
-    return query.where(_has(words, RemovedRow.title, RemovedRow.source)) if words else query
+    return query.where(_has(filters.words, _told(RemovedRow.title, RemovedRow.source))) if filters.words else query
 
 
 def _without_facts(id_: Any, path: Any, source: Any, title: Any, state: HeldState) -> Select[Any]:
@@ -245,9 +249,14 @@ def _without_facts(id_: Any, path: Any, source: Any, title: Any, state: HeldStat
     )  # fmt: skip
 
 
-def _has(words: Sequence[str], *columns: Any) -> ColumnElement[bool]:
-    """Return whether each word stands in one of the columns; the case of Latin letters does not count."""
-    return and_(*(or_(*(func.instr(func.lower(column), func.lower(word)) > 0 for column in columns)) for word in words))
+def _told(*columns: Any) -> ColumnElement[str]:
+    """Return in one string what words are looked for in; no word reaches over a space from one column to the next."""
+    return func.lower(reduce(lambda before, column: before + " " + column, columns)).label("told")
+
+
+def _has(words: Sequence[str], told: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether each word stands in what a row tells; the case of Latin letters does not count."""
+    return and_(*(func.instr(told, func.lower(word)) > 0 for word in words))
 
 
 _SORTED_BY: Mapping[Order, tuple[str, ...]] = {

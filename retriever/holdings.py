@@ -53,7 +53,7 @@ class Held:
     copies: int = 0
     """How many other documents say the same."""
     main_id: str = ""
-    """Of a re-post, the main copy, or the first of the others where that may not be seen."""
+    """Of a re-post, the main copy, which lies in the same collection."""
     main_source: str = ""
     removed_at: str = ""
     """When it was taken out, in ISO form."""
@@ -100,7 +100,7 @@ class Holdings:
             rows = session.execute(ordered.offset(max(0, offset)).limit(max(0, limit))).all()
             past = not rows and (offset > 0 or limit < 1)
             total = rows[0][-1] if rows else session.scalar(select(func.count()).select_from(query)) if past else 0
-            return Page(tuple(_filled(session, rows, filters.hidden)), total or 0)
+            return Page(tuple(_filled(session, rows)), total or 0)
 
     def document(self, document_id: str, hidden: Collection[str] = ()) -> Held | None:
         """Return one document, also one that was taken out; None where there is none that may be seen."""
@@ -113,7 +113,7 @@ class Holdings:
             row = session.execute(select(held(Filters(hidden=hidden), (), [document_id]).subquery())).first()
             if row is None:
                 return ()
-            others = [i for i, _ in _group(session, [row.main], hidden).get(row.main, []) if i != document_id]
+            others = [i for i, _ in _group(session, [row.main]).get(row.main, []) if i != document_id]
             found = {one.id: one for some in batches(others) for one in _by_id(session, some, hidden)}
             return tuple(found[i] for i in others)
 
@@ -202,11 +202,11 @@ class Holdings:
 
 def _by_id(session: Session, ids: Sequence[str], hidden: Collection[str]) -> Iterator[Held]:
     rows = session.execute(select(held(Filters(hidden=hidden), (), ids).subquery())).all()
-    for one in _filled(session, rows, hidden):
+    for one in _filled(session, rows):
         yield replace(one, state=HeldState.REPOST) if one.main_id else one
 
 
-def _filled(session: Session, rows: Sequence[Any], hidden: Collection[str]) -> Iterator[Held]:
+def _filled(session: Session, rows: Sequence[Any]) -> Iterator[Held]:
     """Yield documents by their rows, with what only these few are asked for."""
     ids = [row.id for row in rows if row.id]
     facts = {row.id: row for row in session.execute(select(held(Filters(), FACTS, ids).subquery()))}
@@ -218,11 +218,10 @@ def _filled(session: Session, rows: Sequence[Any], hidden: Collection[str]) -> I
     chunks = {row[0]: row[1] for row in session.execute(grouped)}
     times = {row[0]: row[1] for row in session.execute(
         select(RemovedRow.id, RemovedRow.time).where(RemovedRow.id.in_(ids)))}  # fmt: skip
-    groups = _group(session, sorted({row.main for row in rows if row.main}), hidden)
+    groups = _group(session, sorted({row.main for row in rows if row.main}))
     for row in rows:
         members = groups.get(row.main, [])
-        lead_id, lead_source = members[0] if members else ("", "")
-        is_copy = bool(row.id) and bool(members) and lead_id != row.id
+        main_id, main_source = members[0] if members and row.main != row.id else ("", "")
         file = files.get(row.path)
         told = facts.get(row.id, row)
         yield Held(
@@ -231,12 +230,12 @@ def _filled(session: Session, rows: Sequence[Any], hidden: Collection[str]) -> I
             told.articles, chunks.get(row.id, 0), told.characters, HeldState(row.state),
             file[1] if file else "", tuple(json.loads(file[2])) if file else (),
             max(0, len(members) - 1),
-            lead_id if is_copy else "", lead_source if is_copy else "", times.get(row.id, ""),
+            main_id, main_source, times.get(row.id, ""),
         )  # fmt: skip
 
 
-def _group(session: Session, mains: Sequence[str], hidden: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-    """Return id and source of the documents that say what a main copy says and may be seen, that one first."""
+def _group(session: Session, mains: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return id and source of the documents that say what a main copy says, that one first; all in its collection."""
     main_article = aliased(ArticleRow)
     found: dict[str, set[str]] = {main: {main} for main in mains}
     for some in batches(mains):
@@ -250,7 +249,7 @@ def _group(session: Session, mains: Sequence[str], hidden: Collection[str]) -> d
     ids = sorted({i for members in found.values() for i in members})
     groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for some in batches(ids):
-        rows = session.execute(select(held(Filters(hidden=hidden), (), some).subquery())).all()
+        rows = session.execute(select(held(Filters(), (), some).subquery())).all()
         # A document of which only one article is a re-post is no re-post.
         for row in rows:
             if row.main in found and row.state != HeldState.REMOVED:

@@ -22,7 +22,8 @@ class StoredText:
 
     article_id: str
     text: str
-    collection: str = ""
+    collections: tuple[str, str] = ("", "")
+    """The one that its file lies in, and the one that its own source names: a record may tell another."""
     recognised: bool = False
     """Whether it was read by text recognition, which may misread characters."""
     chunks: tuple[tuple[str, int, int], ...] = ()
@@ -117,17 +118,19 @@ class Links:
                 ArticleRow.start,
                 _RECOGNISED,
                 FILE_SOURCE,
+                DocumentRow.source,
             )
             .join(DocumentRow, ArticleRow.document_id == DocumentRow.id)
             .outerjoin(FileRow, FileRow.path == DocumentRow.path)
             .where(ArticleRow.id == article_id)
         )
-        body, offset, recognised, source = self._session.execute(query).one()
+        body, offset, recognised, file_source, source = self._session.execute(query).one()
         chunks: Sequence[tuple[str, int, int]] = ()
         if with_chunks:
             found = select(ChunkRow.id, ChunkRow.start, ChunkRow.end).where(ChunkRow.article_id == article_id)
             chunks = [(i, start - offset, end - offset) for i, start, end in self._session.execute(found)]
-        return StoredText(article_id, body, collection_of(source), bool(recognised), tuple(chunks))
+        collections = (collection_of(file_source), collection_of(source))
+        return StoredText(article_id, body, collections, bool(recognised), tuple(chunks))
 
 
 def delete_documents(session: Session, ids: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -65,10 +65,9 @@ class Removals:
                 insert(RemovedRow).values(**values).on_conflict_do_update(index_elements=["id"], set_=values)
             )
 
-    def let_in(self, documents: Collection[RemovedDocument]) -> None:
-        """Forget that documents were taken out; their files are to be read again."""
+    def read_again(self, documents: Collection[RemovedDocument]) -> None:
+        """Make the files of documents look changed; until each is stored again, it stays noted as taken out."""
         for some in batches(list(documents)):
-            self._session.execute(delete(RemovedRow).where(RemovedRow.id.in_([one.id for one in some])))
             self._session.execute(
                 update(FileRow).where(FileRow.path.in_([one.path for one in some])).values(fingerprint=OUTDATED)
             )

@@ -1,8 +1,8 @@
 """Another process at work on a data folder: `python -m tests.clerk COMMAND …`, as the tests of locks and crashes need.
 
 hold DATA                                   read lines `reading`, `writing`, `release` and answer each with what came of it
-ingest DATA FOLDER [--rebuild] [--kill STAGE STEP] [--full STAGE BYTES] [--remove ID]
-    index a folder, or take a document out; die by SIGKILL, or have no more room on the disk than BYTES a file, when STAGE is told of
+ingest DATA FOLDER [--rebuild] [--kill STAGE STEP] [--full STAGE BYTES] [--remove ID] [--restore ID]
+    index a folder, or take a document out or back in; die by SIGKILL, or have no more room on the disk than BYTES a file, when STAGE is told of
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.errors import OrgAskError
 from core.settings import Settings
-from ingest.changes import remove
+from ingest.changes import remove, restore
 from ingest.pipeline import Ingest
 from ingest.worker import InProcess
 from retriever.library import Library
@@ -54,6 +54,8 @@ def index(options: argparse.Namespace) -> None:
             ingest = Ingest(library, encoder, InProcess(), progress=progress)
             if options.remove:
                 remove(library, ingest, [options.remove])
+            elif options.restore:
+                restore(library, ingest, [options.restore])
             else:
                 ingest.run([options.folder], rebuild=options.rebuild)
     except OrgAskError as exc:
@@ -72,6 +74,7 @@ def main() -> None:
     ingesting.add_argument("--kill", nargs=2)
     ingesting.add_argument("--full", nargs=2)
     ingesting.add_argument("--remove")
+    ingesting.add_argument("--restore")
     options = parser.parse_args()
     if options.command == "hold":
         hold(options.data)

@@ -33,7 +33,7 @@ def mount(app: FastAPI, desk: Desk, changes: Changes, holdings: OpenHoldings) ->
     """
     asking, shelves = Asking(desk), Shelves(desk, holdings)
     api = FastAPI(title="组工智答", version=_VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
-    add_refusals(api)
+    add_refusals(api, lambda: asking.failed)
     api.include_router(question_routes(asking))
     api.include_router(document_routes(desk, changes, shelves))
     tools = _Tools(asking, shelves)

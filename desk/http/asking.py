@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
 from functools import partial
 
 from anyio import CapacityLimiter, from_thread, to_thread
 
-from core.errors import TooManyError
 from core.schema import Answer, Passage, Turn
 from desk.desk import Desk
+from desk.http.turns import Turns
 from desk.limits import Limits
 from desk.people import User
+from desk.phases import Failed
 
 ANSWERS_AT_ONCE = 8
 ANSWERS_OF_ONE = 3
@@ -33,27 +32,20 @@ class Asking:
         """
         self._desk = desk
         self._limiter = CapacityLimiter(at_once)
-        self._of_one = of_one
-        self._under_way: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._turns = Turns(of_one, f"您已有 {of_one} 个问题正在处理，请等其中一个完成后再问。")
 
-    @contextmanager
-    def turn(self, user: User) -> Iterator[None]:
+    @property
+    def failed(self) -> bool:
+        """Whether the library could not be opened."""
+        return isinstance(self._desk.engine.phase, Failed)
+
+    def turn(self, user: User) -> AbstractContextManager[None]:
         """Take one of the places of a user for as long as the block lasts.
 
         Raises:
-            TooManyError: they are all taken.
+            core.errors.TooManyError: they are all taken.
         """
-        with self._lock:
-            if self._under_way[user.name] >= self._of_one:
-                raise TooManyError(f"您已有 {self._of_one} 个问题正在处理，请等其中一个完成后再问。")
-            self._under_way[user.name] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._under_way[user.name] -= 1
-                self._under_way += Counter()
+        return self._turns.turn(user)
 
     async def answer(
         self,
@@ -76,7 +68,7 @@ class Asking:
         """Return the best passages.
 
         Raises:
-            TooManyError: the user has too much under way.
+            core.errors.TooManyError: the user has too much under way.
             core.errors.OrgAskError: see `Desk.search`.
         """
         with self.turn(user):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,12 +23,15 @@ from desk.http.guard import user_of
 from desk.http.library import Shelves
 from desk.http.requests import MOST_LISTED, CorrectForm
 from desk.http.shown import added_json, held_json, job_json, outline_json
+from desk.http.turns import Turns
 from desk.jobs import Job
 from desk.people import User
 from desk.uploads import MOST_FILES, Received, check_free
 from retriever.held import HeldState, Order
 
 _UPLOADS_AT_ONCE = 2
+_LISTS_AT_ONCE = 2
+_LISTS_OF_ONE = 1
 _OFFSETS = 10_000_000
 _Short = Annotated[str, Query(max_length=200)]
 _ACCEPTED = 202
@@ -60,12 +64,15 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
     """Return the routes that show and change documents."""
     routes = APIRouter()
     limiter = CapacityLimiter(_UPLOADS_AT_ONCE)
+    # In a large library a list takes seconds: others wait here, without a thread.
+    looking = CapacityLimiter(_LISTS_AT_ONCE)
+    lists = Turns(_LISTS_OF_ONE, "您的上一次列表还没有完成，请等它完成后再试。")
 
     def accepted(user: User, job: Job) -> JSONResponse:
-        return JSONResponse({"job": job_json(job, lambda source: desk.may_read(user, source))}, _ACCEPTED)
+        return JSONResponse({"job": job_json(job, user, lambda source: desk.may_read(user, source))}, _ACCEPTED)
 
     @routes.get("/documents", summary="资料目录")
-    def documents(
+    async def documents(
         request: Request,
         text: _Short = "",
         place: _Short = "",
@@ -77,10 +84,13 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
         offset: Annotated[int, Query(ge=0, le=_OFFSETS)] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
     ) -> dict[str, Any]:
-        page = shelves.page(
-            user_of(request), text=text, place=place, year=year, kind=kind, state=state, collection=collection,
+        user = user_of(request)
+        look = partial(
+            shelves.page, user, text=text, place=place, year=year, kind=kind, state=state, collection=collection,
             offset=offset, limit=limit, order=order,
         )  # fmt: skip
+        with lists.turn(user):
+            page = await to_thread.run_sync(look, limiter=looking)
         return {"documents": [held_json(held) for held in page.rows], "total": page.total, "offset": offset}
 
     @routes.get("/documents/{document_id}", summary="一份资料：全文、篇目和信息")
@@ -106,7 +116,7 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
             added = await to_thread.run_sync(changes.add, user, collection, received, limiter=limiter)
         finally:
             await form.close()
-        shown = added_json(added, lambda source: desk.may_read(user, source))
+        shown = added_json(added, user, lambda source: desk.may_read(user, source))
         if added.job is None:
             return JSONResponse({"error": "没有收下任何文件，原因见各个文件。", **shown}, 400)
         return JSONResponse(shown, _ACCEPTED)
@@ -147,7 +157,7 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
 def _shown(desk: Desk, user: User, job: Job) -> dict[str, Any]:
     running = desk.engine.jobs.running()
     progress = running[1] if running and running[0].number == job.number else None
-    return job_json(job, lambda source: desk.may_read(user, source), progress)
+    return job_json(job, user, lambda source: desk.may_read(user, source), progress)
 
 
 def _download(path: Path, name: str) -> FileResponse:

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import AccessError
-from desk.http.refusals import refusal
+from desk.http.refusals import known_user, refusal
 from desk.people import User
 from desk.uploads import MOST_BYTES
 
@@ -28,12 +28,6 @@ def user_of(request: HTTPConnection) -> User:
     if user is None:
         raise AccessError("没有登录，请登录，或在请求中带上访问令牌。")
     return user
-
-
-def known_user(scope: Scope) -> User | None:
-    """Return who makes a request; None where that is not known."""
-    user = (scope.get("state") or {}).get("user")
-    return user if isinstance(user, User) else None
 
 
 class Guard:

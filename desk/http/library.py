@@ -11,13 +11,13 @@ from desk.desk import Desk
 from desk.people import User
 from ingest.inputs import name_below
 from retriever.held import UNTOLD, Filters, HeldState, Order
-from retriever.holdings import Held, Page
+from retriever.holdings import Held, Holdings, Page
 from retriever.outline import Outlined
 from retriever.places import Place, gazetteer
 
 
 class Shelves:
-    """Shows to each user what that user may read. Every method blocks."""
+    """Shows to each user what that user may read; what was taken out, to editors only. Every method blocks."""
 
     def __init__(self, desk: Desk, holdings: OpenHoldings) -> None:
         """`holdings` opens what the library holds."""
@@ -45,7 +45,7 @@ class Shelves:
         """
         filters = Filters(
             text=text, place=_place_named(place), year=year, kind=kind, state=state, collection=collection,
-            hidden=self._desk.hidden(user),
+            hidden=self._desk.hidden(user), with_removed=user.may_edit,
         )  # fmt: skip
         try:
             with self._holdings() as holdings:
@@ -59,15 +59,12 @@ class Shelves:
         Raises:
             NotFoundError: it is not there for the user.
         """
-        hidden = self._desk.hidden(user)
         try:
             with self._holdings() as holdings:
-                held = holdings.document(document_id, hidden)
-                outline = holdings.outline(document_id, hidden)
+                held = self._held(holdings, user, document_id)
+                outline = holdings.outline(document_id, self._desk.hidden(user))
         except EmptyLibraryError as exc:
             raise NotFoundError(NOT_THERE) from exc
-        if held is None:
-            raise NotFoundError(NOT_THERE)
         if held.state is HeldState.REMOVED:
             return held, None, ()
         try:
@@ -85,12 +82,24 @@ class Shelves:
         """
         try:
             with self._holdings() as holdings:
+                self._held(holdings, user, document_id)
                 path = holdings.original(document_id, self._desk.hidden(user))
         except EmptyLibraryError as exc:
             raise NotFoundError(NOT_THERE) from exc
         if path is None:
             raise NotFoundError(NOT_THERE)
         return path, name_below(path, path.parent)
+
+    def _held(self, holdings: Holdings, user: User, document_id: str) -> Held:
+        """Return what is known of a document that the user may see.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        held = holdings.document(document_id, self._desk.hidden(user))
+        if held is None or (held.state is HeldState.REMOVED and not user.may_edit):
+            raise NotFoundError(NOT_THERE)
+        return held
 
 
 def _place_named(name: str) -> Place | None:

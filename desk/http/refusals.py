@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
 from core.errors import (
     AccessError,
@@ -23,10 +24,12 @@ from core.errors import (
     TooManyError,
     UsageError,
 )
+from desk.people import User
 
 log = logging.getLogger(__name__)
 
 FAULT = "程序出错，这次请求没有完成；请稍后再试，或请管理员查看程序的日志。"
+_NOT_OPENED = "资料库现在打不开，请稍后再试；原因见管理员的日志。"
 RETRY_S = 5
 """Seconds after which it is worth asking again."""
 _STATUS: tuple[tuple[type[OrgAskError], int], ...] = (
@@ -50,13 +53,27 @@ _WORDS = {
 }
 
 
-def told(error: OrgAskError) -> tuple[int, str]:
-    """Return the status and the sentence of an error. What names places on this machine is not told, but logged."""
+def known_user(scope: Scope) -> User | None:
+    """Return who makes a request; None where that is not known."""
+    user = (scope.get("state") or {}).get("user")
+    return user if isinstance(user, User) else None
+
+
+def told(error: OrgAskError, user: User | None = None, *, failed: bool = False) -> tuple[int, str]:
+    """Return the status and the sentence of an error. What names places on this machine is not told, but logged.
+
+    Args:
+        error: it.
+        user: who is told.
+        failed: whether the library could not be opened: why is for administrators.
+    """
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     if isinstance(error, EmptyLibraryError):
         return status, "资料库还是空的，请先添加文件。"
     if isinstance(error, StoreBusyError):
         return status, "资料库正在更新，请稍后再试。"
+    if isinstance(error, NotReadyError) and failed and not (user and user.may_administer):
+        return status, _NOT_OPENED
     if status == 500:
         log.error("%s", error)
         return status, FAULT
@@ -87,12 +104,12 @@ def words_of(errors: Sequence[Mapping[str, Any]]) -> str:
     return f"请求中的 {where[:100]} 不对，请对照接口说明检查。" if where else _WORDS[400]
 
 
-def add_refusals(api: FastAPI) -> None:
-    """Make an application answer all errors in this form."""
+def add_refusals(api: FastAPI, failed: Callable[[], bool]) -> None:
+    """Make an application answer all errors in this form; `failed` as `told` asks for it."""
 
-    async def expected(_request: Request, error: Exception) -> JSONResponse:
+    async def expected(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, OrgAskError)
-        return refusal_of(error)
+        return refusal(*told(error, known_user(request.scope), failed=failed()))
 
     async def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from core.schema import Answer, Metadata, Passage
 from desk.changes import Added
+from desk.joblines import lines_of, message_of
 from desk.jobs import Job, State
+from desk.people import User
 from desk.phases import Progress
 from retriever.holdings import Held
 from retriever.outline import Outlined
+
+_LINE = ("source", "state", "reason", "documents", "articles", "notes", "duplicate_of", "moved_from")
+"""What is told of a file of a job."""
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -99,10 +104,10 @@ def metadata_json(meta: Metadata) -> dict[str, Any]:
     }
 
 
-def added_json(added: Added, may_read: Callable[[str], bool]) -> dict[str, Any]:
-    """Return what became of files that were sent."""
+def added_json(added: Added, user: User, may_read: Callable[[str], bool]) -> dict[str, Any]:
+    """Return what became of files that were sent, for whoever sent them."""
     return {
-        "job": job_json(added.job, may_read) if added.job else None,
+        "job": job_json(added.job, user, may_read) if added.job else None,
         "files": [
             {"name": one.name, "state": str(one.state), "reason": one.reason, "source": one.source}
             for one in added.files
@@ -110,7 +115,7 @@ def added_json(added: Added, may_read: Callable[[str], bool]) -> dict[str, Any]:
     }
 
 
-def job_json(job: Job, may_read: Callable[[str], bool], progress: Progress | None = None) -> dict[str, Any]:
+def job_json(job: Job, user: User, may_read: Callable[[str], bool], progress: Progress | None = None) -> dict[str, Any]:
     """Return a job, with a line for each file that it changed, as far as the user may read it."""
     return {
         "number": job.number,
@@ -119,21 +124,10 @@ def job_json(job: Job, may_read: Callable[[str], bool], progress: Progress | Non
         "user": job.user,
         "asked": job.asked.isoformat(timespec="seconds"),
         "state": str(job.state),
-        "message": job.message,
+        "message": message_of(job, user),
         "some_failed": job.some_failed,
         "progress": None
         if progress is None or job.state is not State.RUNNING
         else {"stage": progress.stage, "done": progress.done, "total": progress.total, "left_s": progress.left_s},
-        "files": _lines(job.report.get("files", ()), may_read),
+        "files": [{name: line.get(name) for name in _LINE} for line in lines_of(job, may_read)],
     }
-
-
-def _lines(files: Sequence[dict[str, Any]], may_read: Callable[[str], bool]) -> list[dict[str, Any]]:
-    names = ("source", "state", "reason", "documents", "articles", "notes", "duplicate_of")
-    # Unchanged files of other people in the same folder are no part of what was asked for.
-    shown = [line for line in files if line.get("reason") or line.get("state") != "skipped"]
-    lines = [{name: line.get(name) for name in names} for line in shown if may_read(str(line.get("source", "")))]
-    for line in lines:
-        if not may_read(str(line["duplicate_of"] or "")):
-            line["duplicate_of"] = ""
-    return lines

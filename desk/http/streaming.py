@@ -105,7 +105,7 @@ class AnswerStream(Response):
             )
             newest.put(_Event(_DONE, answer_json(answer)))
         except OrgAskError as exc:
-            status, sentence = told(exc)
+            status, sentence = told(exc, self._user, failed=self._asking.failed)
             newest.put(_Event(_ERROR, {"error": sentence, "status": status}))
         except Exception:
             log.exception("an answer could not be given")

@@ -17,7 +17,7 @@ from core.errors import AccessError, OrgAskError
 from desk.http.asking import Asking
 from desk.http.guard import user_of
 from desk.http.library import Shelves
-from desk.http.refusals import FAULT, told, words_of
+from desk.http.refusals import FAULT, known_user, told, words_of
 from desk.http.requests import MOST_TEXT, AskTool, Form, ReadTool, SearchQuery, turns_of
 from desk.http.shown import answer_json, held_json, outline_json, passage_json
 from desk.http.wording import answer_text, part_text, passages_text
@@ -69,14 +69,16 @@ def tool_server(asking: Asking, shelves: Shelves, version: str) -> Server[Any, R
         tool = tools.get(request.params.name)
         if tool is None:
             return _failed(f"没有叫“{request.params.name[:50]}”的工具，可用的有 {'、'.join(tools)}。")
-        return await _called(tool, server.request_context.request, request.params.arguments or {})
+        return await _called(tool, asking, server.request_context.request, request.params.arguments or {})
 
     server.request_handlers[types.ListToolsRequest] = listed
     server.request_handlers[types.CallToolRequest] = called
     return server
 
 
-async def _called(tool: _Tool, request: Request | None, arguments: Mapping[str, Any]) -> types.ServerResult:
+async def _called(
+    tool: _Tool, asking: Asking, request: Request | None, arguments: Mapping[str, Any]
+) -> types.ServerResult:
     try:
         if request is None:
             raise AccessError("没有登录，请在请求中带上访问令牌。")
@@ -84,7 +86,7 @@ async def _called(tool: _Tool, request: Request | None, arguments: Mapping[str, 
     except ValidationError as exc:
         return _failed(words_of(list(exc.errors())))
     except OrgAskError as exc:
-        return _failed(told(exc)[1])
+        return _failed(told(exc, known_user(request.scope) if request else None, failed=asking.failed)[1])
     except Exception:
         # The library would hand the bare message on to the client and log nothing.
         log.exception("a tool failed")

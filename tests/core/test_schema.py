@@ -101,5 +101,5 @@ def test_a_report_counts_its_own_lines() -> None:
     assert written["library"] == {"documents": 2, "articles": 2, "chunks": 5}
     assert written["files"][1] == {
         "source": "b.txt", "state": "failed", "reason": "文件是空的。", "documents": 0, "articles": 0, "chunks": 0,
-            "cause": "empty", "notes": [], "duplicate_of": "", "path": "",
+            "cause": "empty", "notes": [], "duplicate_of": "", "moved_from": "", "path": "",
         }  # fmt: skip

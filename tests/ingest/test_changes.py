@@ -177,3 +177,35 @@ def test_a_removal_that_was_killed_is_finished_by_the_next_run(office: Office) -
     assert set(states(report).values()) == {FileState.SKIPPED}
     assert [passage.source for passage in office.search("湄潭县“茶乡英才”", 1)] == ["b.txt"]
     office.chunk_ids()
+
+
+@pytest.mark.parametrize(
+    "cut_off",
+    [
+        ("--kill", "正在读取文件", "1"),
+        ("--kill", "正在计算向量", "1"),
+        ("--kill", "正在建立索引", "1"),
+        ("--full", "正在读取文件", "1"),
+        ("--full", "正在计算向量", "1"),
+    ],
+)
+def test_a_restoring_that_is_cut_off_leaves_the_document_on_the_list_or_in_the_library(
+    stocked: Office, cut_off: tuple[str, str, str]
+) -> None:
+    tea = stocked.document_of("湄潭县“茶乡英才”").id
+    stocked.remove(tea)
+    command = ["ingest", stocked.settings.data, stocked.files, "--restore", tea, *cut_off]
+    done = subprocess.run([sys.executable, "-m", "tests.clerk", *map(str, command)], cwd=ROOT, check=False)
+    assert done.returncode in (-9, 1)
+
+    def where() -> tuple[bool, bool]:
+        with Library.looking(stocked.settings) as library:
+            return tea in {one.id for one in removed(stocked)}, bool(library.database.hashes([tea]))
+
+    after = where()
+    assert sorted(after) == [False, True]
+    assert stocked.ingest().failed == 0
+    assert where() == after, "the next run changes nothing of it"
+    assert stocked.restore(tea).documents == 2
+    assert where() == (False, True)
+    stocked.chunk_ids()

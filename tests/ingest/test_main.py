@@ -75,6 +75,9 @@ def test_in_a_file_the_report_has_one_line_for_each_file(office: Office, monkeyp
     app.command()(main)
     done = CliRunner().invoke(app, [str(office.files), "--data", str(office.settings.data)])
     assert any(name in line and "暂不支持的格式 .exe" in line for line in done.stdout.splitlines())
+    (office.files / "a.txt").rename(office.files / "b.txt")
+    done = CliRunner().invoke(app, [str(office.files), "--data", str(office.settings.data)])
+    assert any("b.txt" in line and "原为 a.txt" in line for line in done.stdout.splitlines())
 
 
 def test_documents_are_removed_restored_and_corrected_from_the_command_line(

@@ -81,7 +81,8 @@ def test_a_moved_and_renamed_file_embeds_nothing(office: Office) -> None:
     before = office.document_of("茶乡英才").id
     report = office.ingest(prune=True)
     assert states(report) == {"归档/湄潭.txt": FileState.MOVED}
-    assert "a.txt" in lines(report)["归档/湄潭.txt"].reason
+    line = lines(report)["归档/湄潭.txt"]
+    assert (line.reason, line.moved_from) == ("", "a.txt"), "whoever may not read the old place is not told of it"
     assert (report.embedded, report.documents) == (0, 1)
     assert office.document_of("茶乡英才").id == before, "a citation of it still opens"
     office.chunk_ids()
@@ -357,8 +358,8 @@ def test_a_folder_that_may_be_listed_but_not_entered_costs_only_what_is_in_it(of
         assert told[name].state is FileState.FAILED
         assert "权限" in told[name].reason
     assert (told["b.txt"].state, report.documents) == (FileState.SKIPPED, 3)
-    assert "d.txt" in told["files/资料信息.csv"].reason
-    assert "a.txt" not in told["files/资料信息.csv"].reason, "a file that may not be looked at is there"
+    assert "d.txt" in told["资料信息.csv"].reason
+    assert "a.txt" not in told["资料信息.csv"].reason, "a file that may not be looked at is there"
 
 
 # --- inputs that are no good ------------------------------------------------------------------------------------
@@ -541,6 +542,19 @@ def test_a_broken_side_file_costs_no_correction_for_good(office: Office) -> None
     office.write("资料信息.csv", "文件,体裁\na.txt,讲话\n")
     office.ingest()
     assert kind_of(office) == "讲话"
+
+
+def test_a_side_file_is_called_as_the_files_beside_it_so_that_its_collection_shows(office: Office) -> None:
+    path = office.write("机密/往年/a.txt", TEA)
+    office.write("机密/资料信息.csv", "文件,体裁\n往年/a.txt,讲话\n没有.txt,讲话\n")
+    side = str(office.files / "机密/资料信息.csv")
+    assert [(line.source, line.cause, line.path) for line in office.ingest().files if line.path == side] == [
+        ("机密/资料信息.csv", "unused", side)
+    ]
+    office.write("机密/资料信息.csv", "文件,日期\n往年/a.txt,2023-02-31\n")
+    for given in (office.files, path):
+        assert lines(office.ingest(given))["机密/资料信息.csv"].path == side
+    assert lines(office.ingest(path.parent))["资料信息.csv"].path == side
 
 
 def test_a_side_file_leaves_a_bulletin_its_title_unless_it_tells_another(office: Office) -> None:

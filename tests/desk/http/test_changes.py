@@ -53,8 +53,19 @@ def test_a_file_is_added_found_taken_out_and_brought_back(own_stand: Stand) -> N
 
     own_stand.ended(client.delete(f"{API}/documents/{document}").json()["job"]["number"])
     assert source not in found(reader, "归雁计划")
-    gone = reader.get(f"{API}/documents/{document}").json()
+    gone = client.get(f"{API}/documents/{document}").json()
     assert gone["state"] == "removed" and gone["text"] == ""
+    listed = [
+        client.get(f"{API}/documents", params=limits).json()["documents"] for limits in ({}, {"state": "removed"})
+    ]
+    assert all(document in {one["id"] for one in documents} for documents in listed)
+    assert client.get(f"{API}/documents/{document}/original").status_code == 200
+    for path in ("", "/original"):
+        missing = [reader.get(f"{API}/documents/{one}{path}") for one in (document, "0" * 16)]
+        assert [one.status_code for one in missing] == [404, 404] and missing[0].json() == missing[1].json()
+    for limits in ({}, {"state": "removed"}, {"text": "归雁"}):
+        told = reader.get(f"{API}/documents", params=limits).json()
+        assert document not in {one["id"] for one in told["documents"]} and len(told["documents"]) == told["total"]
     own_stand.ended(client.post(f"{API}/documents/{document}/restore").json()["job"]["number"])
     assert source in found(reader, "归雁计划")
     assert own_stand.noted == [(action, EDITOR.name) for action in ("add", "add", "remove", "restore")]
@@ -124,6 +135,25 @@ def test_an_insider_may_add_there_and_others_do_not_hear_of_it(own_stand: Stand)
     later = send(other, ("b.txt", NEW.encode())).json()["job"]["number"]
     own_stand.ended(later)
     assert "机密" not in other.get(f"{API}/jobs/{later}").text
+
+
+def test_the_lines_of_a_job_name_nothing_of_a_hidden_collection(own_stand: Stand) -> None:
+    insider, other = own_stand.client(INSIDER), own_stand.client(EDITOR)
+    own_stand.ended(send(insider, ("青田二.txt", NEW.encode()), collection="机密").json()["job"]["number"])
+    hidden = own_stand.office.settings.data / "uploads" / "机密"
+    (hidden / "青田二.txt").unlink()
+    (hidden / "青田三.txt").write_text(NEW.replace("松阳", "龙泉"), "utf-8")
+    (hidden / "资料信息.csv").write_text("文件,日期\n青田三.txt,2023-02-31\n", "utf-8")
+    number = send(other, ("归雁.txt", NEW.encode())).json()["job"]["number"]
+    job = own_stand.ended(number)
+    assert {line["moved_from"] for line in job.report["files"]} == {"机密/青田二.txt", ""}
+    assert any("青田三" in line["source"] for line in job.report["files"])
+    shown = other.get(f"{API}/jobs/{number}")
+    [line] = shown.json()["files"]
+    assert (line["source"], line["state"], line["moved_from"]) == ("人才/归雁.txt", "moved", "")
+    assert not any(word in shown.text for word in ("机密", "青田", "2023-02-31"))
+    [told] = own_stand.client(ADMIN).get(f"{API}/jobs/{number}").json()["files"]
+    assert told["moved_from"] == "机密/青田二.txt"
 
 
 def test_a_document_that_was_taken_out_stays_hidden(own_stand: Stand) -> None:
