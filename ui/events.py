@@ -7,7 +7,6 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,42 +18,25 @@ from desk.desk import Desk
 from desk.feedback import Feedback, Verdict
 from desk.limits import Limits
 from desk.opening import Parts
-from desk.people import User
 from desk.phases import Phase, Ready
-from desk.veil import changed_markers, findable, veiled
+from desk.veil import veiled
 from ui import cards
 from ui.access import user_of
 from ui.components import EXAMPLES, AskComponents
-from ui.limits_bar import limits_bar
 from ui.panel import empty_panel, message_panel, source_panel
-from ui.render import Looks, messages
-from ui.sidebar import Deleted, conversation_list
+from ui.render import messages
+from ui.shown import Asking, Shown, Update, Updates
+from ui.sidebar import Deleted
 from ui.sources import find_view
-from ui.texts import Texts, texts_for
+from ui.texts import Texts
 
 log = logging.getLogger(__name__)
 
 QUESTION_LIMIT = 2000
 _LOOK_S = 0.08
-_PANEL_WAIT_S = 10.0
 _CALM = 5
 """A page that has nothing to wait for asks so much less often."""
 _SAY = re.compile(r"(\d{1,6})-([a-z_]{1,20})")
-
-Update = Any
-Updates = dict[Any, Update]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """Who looks at the page, and in which words."""
-
-    user: User
-    texts: Texts
-
-    @classmethod
-    def of(cls, request: gr.Request) -> _Asking:
-        return cls(user_of(request), texts_for(request.headers.get("accept-language")))
 
 
 class Handlers:
@@ -65,17 +47,16 @@ class Handlers:
         self._parts = parts
         self._desk: Desk = parts.desk
         self._c = components
-        # Gradio takes no empty dictionary.
-        self._nothing: Updates = {components.hint: gr.skip()}
+        self._shown = Shown(parts, components)
 
     # --- the state of the program ------------------------------------------------------------------------------
 
     def load(self, request: gr.Request) -> Updates:
         """Put the page into the browser's language and open the conversation that its address names."""
-        asking, c = _Asking.of(request), self._c
+        asking, c = Asking.of(request), self._c
         texts = asking.texts
         current = str(request.query_params.get("c", ""))
-        shown = self._opened(asking, current)
+        shown = self._shown.opened(asking, current)
         # A link of the library proposes a question about a document.
         if not current and (proposed := str(request.query_params.get("q", "")).strip()):
             shown[c.question] = gr.Textbox(value=proposed[:QUESTION_LIMIT])
@@ -84,18 +65,18 @@ class Handlers:
             c.search: gr.Textbox(label=texts.search_conversations, placeholder=texts.search_conversations),
             c.panel: empty_panel(texts),
             c.hint: cards.hint(texts.hint),
-            **self._limited(asking, Limits()),
+            **self._shown.limited(asking, Limits()),
             **shown,
         }
 
     def poll(self, seen: str, current: str, request: gr.Request) -> Updates:
         """Show the phase of the program, where that has changed; while it does, ask again soon."""
-        asking, c = _Asking.of(request), self._c
+        asking, c = Asking.of(request), self._c
         texts, phase = asking.texts, self._desk.engine.phase
         ready = isinstance(phase, Ready)
         now = _key(phase)
         if now == seen:
-            return self._nothing
+            return self._shown.nothing
         # At first the conversation that the address names may not have been opened yet.
         named = current or (not seen and request.query_params.get("c"))
         status = phase.service.status() if isinstance(phase, Ready) and not phase.switching else None
@@ -116,10 +97,10 @@ class Handlers:
             c.limits_bar: gr.HTML(visible=ready),
         }
 
-    def _header(self, asking: _Asking, status: Any) -> str:
+    def _header(self, asking: Asking, status: Any) -> str:
         return cards.header(status, asking.texts, user=asking.user, login=self._parts.needs_login, here="ask")
 
-    def _examples(self, asking: _Asking, phase: Phase) -> list[str]:
+    def _examples(self, asking: Asking, phase: Phase) -> list[str]:
         if not isinstance(phase, Ready) or phase.switching:
             return []
         try:
@@ -136,7 +117,7 @@ class Handlers:
 
         `editing` names the question whose place it takes: its conversation and its turn.
         """
-        asking = _Asking.of(request)
+        asking = Asking.of(request)
         conversation, _, turn = editing.partition("-")
         anew = int(turn) if conversation and conversation == current and turn.isdecimal() else 0
         try:
@@ -148,7 +129,7 @@ class Handlers:
             return {self._c.hint: cards.hint(asking.texts.failed, warning=True)}
         return self._asked(asking, question, current, within, anew=anew)
 
-    def _asked(self, asking: _Asking, question: str, current: str, limits: Limits, *, anew: int = 0) -> Updates:
+    def _asked(self, asking: Asking, question: str, current: str, limits: Limits, *, anew: int = 0) -> Updates:
         """Ask; `anew` is the turn whose place the question takes, which has to be the last one, or 0."""
         c, texts, user = self._c, asking.texts, asking.user
         question = question.strip()
@@ -157,7 +138,8 @@ class Handlers:
         try:
             before = (self._parts.runs.open(user, current) if current else None) or Conversation()
             if anew and (anew != len(before.exchanges) or before.busy):
-                return {**self._shown(asking, before), c.editing: "", c.hint: cards.hint(texts.moved_on, warning=True)}
+                moved_on = cards.hint(texts.moved_on, warning=True)
+                return {**self._shown.shown(asking, before), c.editing: "", c.hint: moved_on}
             run = self._parts.runs.ask(user, before.without_last() if anew else before, question, limits)
             if run is not None and anew:
                 self._parts.feedback.withdraw(before.id, anew, user.name)
@@ -171,13 +153,13 @@ class Handlers:
             c.editing: "",
             c.welcome: gr.Column(visible=False),
             c.hint: cards.hint(texts.hint),
-            **self._shown(asking, conversation),
-            **self._listed(asking, conversation.id),
+            **self._shown.shown(asking, conversation),
+            **self._shown.listed(asking, conversation.id),
         }
 
     async def follow(self, current: str, request: gr.Request) -> AsyncIterator[Updates]:
         """Show the answer that is being made, if one is, as it grows. It holds no thread while it waits."""
-        asking = _Asking.of(request)
+        asking = Asking.of(request)
         # First the run: what has ended when it is looked for has been kept.
         run = self._parts.runs.of(current)
         try:
@@ -191,7 +173,7 @@ class Handlers:
         run = run or self._parts.runs.of(current)
         if run is None and opened.busy:
             opened = await asyncio.to_thread(self._parts.runs.open, asking.user, current) or opened
-        conversation, looks = await asyncio.to_thread(self._looked_at, asking, opened)
+        conversation, looks = await asyncio.to_thread(self._shown.looked_at, asking, opened)
         if run is None:
             # It was quicker than the way here.
             yield {self._c.chat: gr.update(value=messages(conversation, asking.texts, looks), visible=True)}
@@ -209,19 +191,19 @@ class Handlers:
 
     def rest(self, current: str, request: gr.Request) -> Updates:
         """Make the input ready for the next question."""
-        asking, c = _Asking.of(request), self._c
+        asking, c = Asking.of(request), self._c
         ready = {c.question: gr.Textbox(submit_btn=asking.texts.send, stop_btn=False)}
         try:
             conversation = self._parts.runs.open(asking.user, current) if current else None
         except OrgAskError as exc:
             return {**ready, c.hint: cards.hint(str(exc), warning=True)}
         if conversation is None or conversation.busy:
-            return self._nothing
+            return self._shown.nothing
         return ready
 
     def suggest(self, current: str, request: gr.Request) -> Updates:
         """Add questions to go on with to the chat, unless the next has been asked meanwhile."""
-        asking = _Asking.of(request)
+        asking = Asking.of(request)
         runs, user, nothing = self._parts.runs, asking.user, {self._c.chat: gr.skip()}
         try:
             before = runs.open(user, current) if current else None
@@ -232,7 +214,7 @@ class Handlers:
         except OrgAskError as exc:
             log.warning("%s", exc)
             return nothing
-        return {self._c.chat: self._shown(asking, after)[self._c.chat]} if after else nothing
+        return {self._c.chat: self._shown.shown(asking, after)[self._c.chat]} if after else nothing
 
     def stop(self, current: str, request: gr.Request) -> None:
         """End the answer that is being made; `follow` shows how far it came."""
@@ -251,11 +233,11 @@ class Handlers:
 
     def show(self, current: str, event: gr.EventData, request: gr.Request) -> str:
         """Show what a clicked number stands for: panel."""
-        asking = _Asking.of(request)
+        asking = Asking.of(request)
         try:
             conversation = self._parts.runs.open(asking.user, current) or Conversation()
             conversation, _ = veiled(conversation, asking.user, self._desk)
-            view = find_view(str(event.target_name), conversation, self._source(asking), asking.texts)
+            view = find_view(str(event.target_name), conversation, self._shown.source(asking), asking.texts)
         except OrgAskError as exc:
             return message_panel(str(exc) or asking.texts.source_gone, asking.texts)
         except Exception:
@@ -265,53 +247,55 @@ class Handlers:
 
     def do(self, current: str, limits: str, search: str, event: gr.EventData, request: gr.Request) -> Updates:
         """Do what a clicked link says: its name, and after a dash what it is about."""
-        asking = _Asking.of(request)
+        asking = Asking.of(request)
         name, _, about = str(event.target_name).partition("-")
         value = str(event._data.get("value", ""))[:QUESTION_LIMIT]
         try:
             match name:
                 case "open" | "new":
-                    return self._opened(asking, about) | self._listed(asking, about, search) | self._calm(asking)
+                    return self._turned_to(asking, about, search)
                 case "rename" | "delete" | "undelete":
                     return self._kept(asking, name, about, value, current, search)
                 case "say":
                     return self._said(asking, current, about, value)
                 case "limits":
-                    return self._limited(asking, Limits.from_json(json.loads(value)))
+                    return self._shown.limited(asking, Limits.from_json(json.loads(value)))
                 case "ask":
                     return self._asked(asking, value, current, Limits.from_json(json.loads(limits or "{}")))
                 case "retry" | "edit":
                     return self._again(asking, name, current, int(about))
                 case "cancel":
-                    return {self._c.question: gr.Textbox(value=""), **self._calm(asking)}
+                    return {self._c.question: gr.Textbox(value=""), **self._shown.calm(asking)}
         except OrgAskError as exc:
             return {self._c.hint: cards.hint(str(exc), warning=True)}
         except (ValueError, RecursionError):
             log.warning("a click that says nothing")
-        return self._nothing
+        return self._shown.nothing
 
     def find(self, search: str, current: str, request: gr.Request) -> Updates:
         """List the conversations in which something stands."""
-        return self._listed(_Asking.of(request), current, search)
+        return self._shown.listed(Asking.of(request), current, search)
 
     def begin(self, search: str, request: gr.Request) -> Updates:
         """Begin a new conversation; an answer that is being made in the one before is made to its end."""
-        asking = _Asking.of(request)
+        asking = Asking.of(request)
         fresh = {self._c.question: gr.Textbox(value="", submit_btn=asking.texts.send, stop_btn=False)}
-        return self._opened(asking, "") | self._listed(asking, "", search) | self._calm(asking) | fresh
+        return self._turned_to(asking, "", search) | fresh
 
-    def _calm(self, asking: _Asking) -> Updates:
-        return {self._c.editing: "", self._c.hint: cards.hint(asking.texts.hint)}
+    def _turned_to(self, asking: Asking, conversation_id: str, search: str) -> Updates:
+        shown = self._shown
+        opened, listed = shown.opened(asking, conversation_id), shown.listed(asking, conversation_id, search)
+        return opened | listed | shown.calm(asking)
 
-    def _again(self, asking: _Asking, name: str, current: str, turn: int) -> Updates:
+    def _again(self, asking: Asking, name: str, current: str, turn: int) -> Updates:
         """Answer the question of a turn, the last one, anew, or put it into the input to be edited."""
         c, texts = self._c, asking.texts
         conversation = self._parts.runs.open(asking.user, current) if current else None
         exchange = conversation.exchange(turn) if conversation else None
         if conversation is None or exchange is None:
-            return self._nothing
+            return self._shown.nothing
         if turn != len(conversation.exchanges) or conversation.busy:
-            return {**self._shown(asking, conversation), c.hint: cards.hint(texts.moved_on, warning=True)}
+            return {**self._shown.shown(asking, conversation), c.hint: cards.hint(texts.moved_on, warning=True)}
         if name == "retry":
             return self._asked(asking, exchange.question, current, exchange.limits, anew=turn)
         return {
@@ -320,7 +304,7 @@ class Handlers:
             c.hint: cards.hint(texts.editing, action=("cancel", texts.cancel)),
         }
 
-    def _kept(self, asking: _Asking, name: str, about: str, value: str, current: str, search: str) -> Updates:
+    def _kept(self, asking: Asking, name: str, about: str, value: str, current: str, search: str) -> Updates:
         store, user = self._parts.conversations, asking.user.name
         if name == "rename":
             store.rename(user, about, value)
@@ -329,21 +313,21 @@ class Handlers:
         else:
             kept = store.get(user, about)
             if kept is not None and store.delete(user, about):
-                gone = self._opened(asking, "") if about == current else {}
+                gone = self._shown.opened(asking, "") if about == current else {}
                 now = "" if about == current else current
-                return gone | self._listed(asking, now, search, Deleted(kept.id, kept.title))
-        return self._listed(asking, current, search)
+                return gone | self._shown.listed(asking, now, search, Deleted(kept.id, kept.title))
+        return self._shown.listed(asking, current, search)
 
-    def _said(self, asking: _Asking, current: str, about: str, value: str) -> Updates:
+    def _said(self, asking: Asking, current: str, about: str, value: str) -> Updates:
         """Keep what somebody says of an answer; the same said again, without a remark, takes it back."""
         match = _SAY.fullmatch(about)
         conversation = self._parts.runs.open(asking.user, current)
         if match is None or conversation is None:
-            return self._nothing
+            return self._shown.nothing
         turn, verdict = int(match[1]), Verdict(match[2])
         exchange = conversation.exchange(turn)
         if exchange is None or exchange.answer is None or exchange.open:
-            return self._nothing
+            return self._shown.nothing
         user, store = asking.user.name, self._parts.feedback
         given = {one.turn: one for one in store.of(current, user)}.get(turn)
         if given and given.verdict is verdict and not value:
@@ -355,75 +339,7 @@ class Handlers:
                 Feedback(user, current, turn, verdict, datetime.now(UTC), exchange.question, answer, history, value)
             )
         self._parts.audit.note("feedback", asking.user, conversation=current, turn=turn, verdict=str(verdict))
-        return self._shown(asking, conversation)
-
-    def _limited(self, asking: _Asking, limits: Limits) -> Updates:
-        bar = limits_bar(limits, self._parts.choices(asking.user), asking.texts)
-        return {self._c.limits_bar: bar, self._c.limits: json.dumps(limits.to_json(), ensure_ascii=False)}
-
-    # --- what is shown -----------------------------------------------------------------------------------------
-
-    def _opened(self, asking: _Asking, conversation_id: str) -> Updates:
-        """Show a conversation, or the welcome where there is none of that id for this user."""
-        c, texts = self._c, asking.texts
-        try:
-            found = self._parts.runs.open(asking.user, conversation_id) if conversation_id else None
-        except OrgAskError as exc:
-            return {c.hint: cards.hint(str(exc), warning=True)}
-        ready = isinstance(self._desk.engine.phase, Ready)
-        if found is None:
-            return {
-                c.current: "",
-                c.location: location(""),
-                c.chat: gr.update(value=[], visible=False),
-                c.welcome: gr.Column(visible=ready),
-                c.panel: empty_panel(texts),
-                # What is being typed stays.
-                c.question: gr.Textbox(submit_btn=texts.send, stop_btn=False),
-                **self._listed(asking, ""),
-            }
-        busy = found.busy
-        return {
-            c.welcome: gr.Column(visible=False),
-            c.panel: empty_panel(texts),
-            c.question: gr.Textbox(submit_btn=not busy and texts.send, stop_btn=busy and texts.stop),
-            **self._shown(asking, found),
-            **self._listed(asking, found.id),
-        }
-
-    def _shown(self, asking: _Asking, conversation: Conversation) -> Updates:
-        seen, looks = self._looked_at(asking, conversation)
-        rows = messages(seen, asking.texts, looks)
-        c = self._c
-        return {
-            c.current: conversation.id,
-            c.location: location(conversation.id),
-            c.chat: gr.update(value=rows, visible=True),
-        }
-
-    def _looked_at(self, asking: _Asking, conversation: Conversation) -> tuple[Conversation, Looks]:
-        """Return a conversation as this user may see it, and what is known of its answers besides."""
-        seen, limited = veiled(conversation, asking.user, self._desk)
-        changed = {
-            turn: changed_markers(exchange.answer, asking.user, self._desk)
-            for turn, exchange in enumerate(seen.exchanges, start=1)
-            if exchange.answer is not None and not exchange.open
-        }
-        given = self._parts.feedback.of(conversation.id, asking.user.name) if conversation.id else []
-        return seen, Looks(changed, limited, {one.turn: one for one in given})
-
-    def _listed(self, asking: _Asking, current: str, search: str = "", deleted: Deleted | None = None) -> Updates:
-        try:
-            found = self._parts.conversations.summaries(asking.user.name, search)
-            if search.strip():
-                found = findable(found, search, asking.user, self._desk, self._parts.conversations)
-        except OrgAskError as exc:
-            return {self._c.hint: cards.hint(str(exc), warning=True)}
-        listed = conversation_list(found, asking.texts, current=current, searched=bool(search.strip()), deleted=deleted)
-        return {self._c.conversations: listed}
-
-    def _source(self, asking: _Asking) -> Any:
-        return lambda document_id, at: self._desk.source(asking.user, document_id, at, wait_s=_PANEL_WAIT_S)
+        return self._shown.shown(asking, conversation)
 
 
 def _key(phase: Phase) -> str:
@@ -434,11 +350,6 @@ def _key(phase: Phase) -> str:
         if not isinstance(phase, Ready)
         else (f"{id(phase.service)} {phase.failed_files} {phase.outdated} {phase.indexing} {phase.switching} {size}")
     )
-
-
-def location(conversation_id: str) -> str:
-    """Return the mark by which the script of the page keeps the address of the conversation that is open."""
-    return f'<span id="oa-here" data-conversation="{conversation_id}" hidden></span>'
 
 
 def _chips(examples: list[str]) -> list[Update]:
