@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, JSONResponse
 
-from core.errors import NotFoundError, TooLargeError, UsageError
+from core.errors import NotFoundError, StoreError, StoreFullError, TooLargeError, TooManyError, UsageError
 from desk.changes import NOT_THERE, Changes
 from desk.desk import Desk
 from desk.file_names import safe_name
@@ -26,7 +29,7 @@ from desk.http.shown import added_json, held_json, job_json, outline_json
 from desk.http.turns import Turns
 from desk.jobs import Job
 from desk.people import User
-from desk.uploads import MOST_FILES, Received, check_free
+from desk.uploads import MOST_FILES, Received
 from retriever.held import HeldState, Order
 
 _UPLOADS_AT_ONCE = 2
@@ -63,7 +66,7 @@ _UPLOAD_FORM: dict[str, Any] = {
 def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter:
     """Return the routes that show and change documents."""
     routes = APIRouter()
-    limiter = CapacityLimiter(_UPLOADS_AT_ONCE)
+    uploading = threading.BoundedSemaphore(_UPLOADS_AT_ONCE)
     # In a large library a list takes seconds: others wait here, without a thread.
     looking = CapacityLimiter(_LISTS_AT_ONCE)
     lists = Turns(_LISTS_OF_ONE, "您的上一次列表还没有完成，请等它完成后再试。")
@@ -107,15 +110,14 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
     async def add(request: Request) -> JSONResponse:
         user = user_of(request)
         changes.check_editor(user)
-        length = request.headers.get("content-length", "0")
-        # The request is first kept as it came, then its files are stored.
-        await to_thread.run_sync(check_free, Path(tempfile.gettempdir()), int(length))
-        form = await _form(request)
-        try:
-            collection, received = _received(form)
-            added = await to_thread.run_sync(changes.add, user, collection, received, limiter=limiter)
-        finally:
-            await form.close()
+        with _free(uploading, "正在接收其他人的文件，请稍后再添加。"):
+            await to_thread.run_sync(changes.check_room, int(request.headers["content-length"]))
+            form = await _form(request)
+            try:
+                collection, received = _received(form)
+                added = await to_thread.run_sync(changes.add, user, collection, received)
+            finally:
+                await form.close()
         shown = added_json(added, user, lambda source: desk.may_read(user, source))
         if added.job is None:
             return JSONResponse({"error": "没有收下任何文件，原因见各个文件。", **shown}, 400)
@@ -180,17 +182,38 @@ def _download(path: Path, name: str) -> FileResponse:
     )
 
 
+@contextmanager
+def _free(places: threading.BoundedSemaphore, sentence: str) -> Iterator[None]:
+    """Take one of a few places for as long as the block lasts.
+
+    Raises:
+        TooManyError: they are all taken.
+    """
+    if not places.acquire(blocking=False):
+        raise TooManyError(sentence)
+    try:
+        yield
+    finally:
+        places.release()
+
+
 async def _form(request: Request) -> FormData:
     """Return the parts of a request with files, which lie on the disk where they are large.
 
     Raises:
         TooLargeError: there are too many.
         UsageError: it is no such request.
+        StoreFullError: the disk has no room to keep it.
+        StoreError: the temporary folder cannot be written.
     """
     try:
         return await request.form(max_files=MOST_FILES, max_fields=MOST_FILES + 10, max_part_size=4096)
     except ClientDisconnect as exc:
         raise UsageError("文件没有传完，请重新添加。") from exc
+    except OSError as exc:
+        if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFullError("磁盘空间不足，文件没有收下；请清理空间后再添加。") from exc
+        raise StoreError(f"临时文件夹 {tempfile.gettempdir()} 无法写入（{exc.strerror or exc}），请检查权限。") from exc
     except HTTPException as exc:
         if exc.detail.startswith("Too many"):
             raise TooLargeError(f"一次最多添加 {MOST_FILES} 个文件，请分几次添加。") from exc
