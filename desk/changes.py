@@ -87,8 +87,10 @@ class Changes:
         """
         check_request(self._data, size)
 
-    def add(self, user: User, collection: str, received: Sequence[Received]) -> Added:
+    def add(self, user: User, collection: str, received: Sequence[Received], *, replace: bool = False) -> Added:
         """Store files and take them into the library. A file that is refused costs only itself.
+
+        To `replace`, a file takes the place of another of its name in the collection; see `Uploads.store`.
 
         Raises:
             AccessError: see `may_add`.
@@ -99,8 +101,8 @@ class Changes:
         if not received:
             raise UsageError("没有收到文件，请选择要添加的文件。")
         for one in received:
-            self._note("add", user, collection=name, file=last_part(one.name))
-        files = self._uploads.store(name, received)
+            self._note("replace" if replace else "add", user, collection=name, file=last_part(one.name))
+        files = self._uploads.store(name, received, replace=replace)
         kept = [one for one in files if one.state is not UploadState.REFUSED and one.path]
         if not kept:
             return Added(tuple(files), None)

@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +18,7 @@ from typing import BinaryIO
 from core.errors import StoreError, StoreFullError, TooLargeError, UsageError
 from desk.file_content import CONTAINERS, HEAD, misfit
 from desk.file_names import MOST_DEEP, last_part, numbered, safe_folders, safe_name
+from desk.replacing import kept
 from desk.room import check_free
 from ingest.facts.side_file import NAMES as SIDE_FILES
 from ingest.formats import SUFFIXES
@@ -57,6 +58,8 @@ class UploadState(StrEnum):
     STORED = "stored"
     KNOWN = "known"
     """The same content was there under the same name."""
+    REPLACED = "replaced"
+    """It took the place of another file of its name, which is kept elsewhere."""
     REFUSED = "refused"
 
 
@@ -103,10 +106,11 @@ class Uploads:
             there = [path.name for path in self._folder.iterdir() if path.is_dir()] if self._folder.is_dir() else []
         return wanted if wanted in there else next((n for n in there if n.casefold() == wanted.casefold()), wanted)
 
-    def store(self, collection: str, received: Sequence[Received]) -> list[Uploaded]:
+    def store(self, collection: str, received: Sequence[Received], *, replace: bool = False) -> list[Uploaded]:
         """Put files into a collection, as `collection` gives it, and return what became of each, in order.
 
-        One that cannot be stored is refused, and the others are kept.
+        One that cannot be stored is refused, and the others are kept. A file of a name that is taken gets a number;
+        to `replace`, it takes the place of the other, unless that came with the same request.
 
         Raises:
             TooLargeError: they are too many or too large together; nothing was stored.
@@ -117,10 +121,14 @@ class Uploads:
         self._check_room(sizes)
         done: list[Uploaded] = []
         full: StoreFullError | None = None
+
+        def may_replace(path: Path) -> bool:
+            return replace and path.is_file() and not path.is_symlink() and path not in {one.path for one in done}
+
         for one, size in zip(received, sizes, strict=True):
             shown = "".join(sign for sign in last_part(one.name) if sign.isprintable())[:200]
             try:
-                state, path = self._stored(collection, one, size)
+                state, path = self._stored(collection, one, size, may_replace)
                 done.append(Uploaded(shown, state, "", path.relative_to(self._folder).as_posix(), path))
             except _Refusal as exc:
                 done.append(Uploaded(shown, UploadState.REFUSED, str(exc)))
@@ -149,7 +157,9 @@ class Uploads:
                 for path in self._folder.rglob(f".*{_PART}"):
                     path.unlink(missing_ok=True)
 
-    def _stored(self, collection: str, one: Received, size: int) -> tuple[UploadState, Path]:
+    def _stored(
+        self, collection: str, one: Received, size: int, may_replace: Callable[[Path], bool]
+    ) -> tuple[UploadState, Path]:
         name = safe_name(last_part(one.name))
         name = _SIDE_FILES.get(name.casefold(), name)
         with folder_errors(self._folder):
@@ -159,7 +169,7 @@ class Uploads:
             raise _Refusal(f"文件夹超过 {MOST_DEEP} 层，没有收下；请减少层数后再添加。")
         if len(str(self._folder.absolute().joinpath(collection, *folders, name))) > LONGEST_PATH:
             raise _Refusal("文件名连同文件夹太长，存下后会打不开，没有收下；请缩短文件名或文件夹名后再添加。")
-        return self._put(one.file, self._made(collection, folders), name)
+        return self._put(one.file, self._made(collection, folders), name, may_replace)
 
     def _check(self, name: str, file: BinaryIO, size: int) -> None:
         """Refuse a file for what it is, before anything of it is stored."""
@@ -193,7 +203,9 @@ class Uploads:
                 raise exc
         return folder
 
-    def _put(self, file: BinaryIO, folder: Path, name: str) -> tuple[UploadState, Path]:
+    def _put(
+        self, file: BinaryIO, folder: Path, name: str, may_replace: Callable[[Path], bool]
+    ) -> tuple[UploadState, Path]:
         with self._whole(file, folder) as part, self._lock:
             number, path = 1, folder / name
             if name in SIDE_FILES and (other := _other_side_file(folder, name)):
@@ -202,6 +214,10 @@ class Uploads:
                 # The sizes are compared first, then the bytes up to the first that differs.
                 if path.is_file() and filecmp.cmp(part, path, shallow=False):
                     return UploadState.KNOWN, path
+                if number == 1 and may_replace(path):
+                    with kept(path, self._folder):
+                        part.replace(path)
+                    return UploadState.REPLACED, path
                 if name in SIDE_FILES:
                     raise _Refusal(f"这个文件夹里已有{name}，没有收下；请在原有的表里更正。")
                 number += 1

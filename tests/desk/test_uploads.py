@@ -304,3 +304,75 @@ def test_a_request_needs_room_for_itself_and_for_its_files(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with nullcontext() if fits else pytest.raises(StoreFullError):
         room.check_request(tmp_path, 1000)
+
+
+def replace(uploads: Uploads, *files: Received) -> list[Uploaded]:
+    return uploads.store("人才", files, replace=True)
+
+
+def test_a_file_that_replaces_another_stands_in_its_place_and_the_old_one_is_kept(uploads: Uploads) -> None:
+    one(uploads, "总结.txt", path="2023/总结.txt")
+    for data in (b"2\n", b"3\n"):
+        [done] = replace(uploads, received("总结.txt", data, "2023/总结.txt"))
+        assert (done.state, done.source) == (UploadState.REPLACED, "人才/2023/总结.txt")
+    assert [path.read_bytes() for path in uploads.folder.rglob("*.txt")] == [b"3\n"]
+    kept = uploads.folder.with_name("uploads-replaced")
+    assert sorted(path.read_bytes() for path in kept.rglob("*.txt")) == sorted([TEXT, b"2\n"])
+    assert all(
+        path.parent == kept / "人才" / "2023" and path.name.startswith("总结.20") for path in kept.rglob("*.txt")
+    )
+    [same] = replace(uploads, received("总结.txt", b"3\n", "2023/总结.txt"))
+    assert same.state is UploadState.KNOWN and len(list(kept.rglob("*.txt"))) == 2
+    assert replace(uploads, received("新.txt"))[0].state is UploadState.STORED
+
+
+def test_two_files_of_one_request_do_not_replace_each_other(uploads: Uploads) -> None:
+    one(uploads, "总结.txt")
+    done = replace(uploads, received("总结.txt", b"2\n"), received("总结.txt", b"3\n"))
+    assert [(d.state, d.source) for d in done] == [
+        (UploadState.REPLACED, "人才/总结.txt"), (UploadState.STORED, "人才/总结（2）.txt")
+    ]  # fmt: skip
+
+
+def test_a_side_file_can_be_replaced_by_one_of_its_kind(uploads: Uploads) -> None:
+    one(uploads, "资料信息.csv", "文件,市\na.txt,达州\n".encode())
+    [done] = replace(uploads, received("资料信息.csv", "文件,市\na.txt,广元\n".encode()))
+    assert done.state is UploadState.REPLACED
+    assert done.path is not None and "广元" in done.path.read_text("utf-8")
+
+
+def test_a_link_is_not_replaced(uploads: Uploads, tmp_path: Path) -> None:
+    outside = tmp_path / "外.txt"
+    outside.write_bytes(b"1\n")
+    (uploads.folder / "人才").mkdir(parents=True)
+    (uploads.folder / "人才" / "总结.txt").symlink_to(outside)
+    [done] = replace(uploads, received("总结.txt"))
+    assert (done.state, done.source) == (UploadState.STORED, "人才/总结（2）.txt")
+    assert outside.read_bytes() == b"1\n"
+
+
+def test_a_replacement_that_fails_changes_nothing(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    one(uploads, "总结.txt")
+
+    def locked(_self: Path, _target: Path) -> None:
+        raise PermissionError(13, "used by another process")
+
+    monkeypatch.setattr(Path, "replace", locked)
+    [done] = replace(uploads, received("总结.txt", b"2\n"))
+    assert done.state is UploadState.REFUSED and done.reason.endswith("。")
+    files = [path for path in uploads.folder.parent.rglob("*") if path.is_file()]
+    assert [(path.name, path.read_bytes()) for path in files] == [("总结.txt", TEXT)]
+
+
+def test_where_the_disk_knows_no_links_the_old_file_is_copied(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one(uploads, "总结.txt")
+
+    def no_links(_self: Path, _target: Path) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    assert replace(uploads, received("总结.txt", b"2\n"))[0].state is UploadState.REPLACED
+    [kept] = uploads.folder.with_name("uploads-replaced").rglob("*.txt")
+    assert kept.read_bytes() == TEXT

@@ -173,6 +173,24 @@ def test_a_document_that_was_taken_out_stays_hidden(own_stand: Stand) -> None:
     assert own_stand.client(EDITOR).post(f"{API}/documents/{secret}/restore").status_code == 404
 
 
+def test_a_corrected_file_takes_the_place_of_the_first_one(own_stand: Stand) -> None:
+    client, source = own_stand.client(EDITOR), "人才/归雁.txt"
+    own_stand.ended(send(client, ("归雁.txt", NEW.encode())).json()["job"]["number"])
+    document = own_stand.id_of(source)
+    right = NEW.replace("214人", "241人")
+    assert send(client, ("归雁.txt", right.encode()), replace="maybe").status_code == 400
+    answer = send(client, ("归雁.txt", right.encode()), replace="true")
+    assert answer.status_code == 202 and [one["state"] for one in answer.json()["files"]] == ["replaced"]
+    own_stand.ended(answer.json()["job"]["number"])
+    assert own_stand.id_of(source) == document
+    assert "241人" in client.get(f"{API}/documents/{document}").json()["text"]
+    texts = {
+        one["text"] for one in client.get(f"{API}/search", params={"query": "归雁计划", "k": 50}).json()["passages"]
+    }
+    assert not any("214人" in text for text in texts)
+    assert own_stand.noted == [("add", EDITOR.name), ("replace", EDITOR.name)]
+
+
 def test_a_large_file_is_stored_whole(own_stand: Stand) -> None:
     text = NEW + "松阳县按月调度，责任到人。\n" * 60_000
     response = send(own_stand.client(EDITOR), ("大.txt", text.encode()))
