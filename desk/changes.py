@@ -14,6 +14,7 @@ from desk.desk import Desk
 from desk.file_names import last_part
 from desk.jobs import Job, Work
 from desk.people import User
+from desk.room import check_request
 from desk.uploads import UPLOADS, Received, Uploaded, Uploads, UploadState
 from ingest.correct import pairs_of
 from ingest.inputs import Input
@@ -62,6 +63,7 @@ class Changes:
         self._jobs = desk.engine.jobs
         self._holdings = holdings
         self._note = note
+        self._data = settings.data
         self._uploads = Uploads(settings.data / UPLOADS, settings.max_file_mb * 1e6)
 
     def may_add(self, user: User, collection: str) -> str:
@@ -77,20 +79,30 @@ class Changes:
             raise AccessError("您不能向这个资料集添加文件，请换一个资料集，或请管理员开通。")
         return name
 
-    def add(self, user: User, collection: str, received: Sequence[Received]) -> Added:
+    def check_room(self, size: int) -> None:
+        """Refuse a request with files of so many bytes that the disks have no room for.
+
+        Raises:
+            core.errors.StoreFullError: there is no room for it.
+        """
+        check_request(self._data, size)
+
+    def add(self, user: User, collection: str, received: Sequence[Received], *, replace: bool = False) -> Added:
         """Store files and take them into the library. A file that is refused costs only itself.
+
+        To `replace`, a file takes the place of another of its name in the collection; see `Uploads.store`.
 
         Raises:
             AccessError: see `may_add`.
             UsageError: there are no files, too many, or no collection can be called so.
-            core.errors.StoreFullError: the disk has no room for them.
+            core.errors.StoreFullError: the disk has no room for any of them.
         """
         name = self.may_add(user, collection)
         if not received:
             raise UsageError("没有收到文件，请选择要添加的文件。")
         for one in received:
-            self._note("add", user, collection=name, file=last_part(one.name))
-        files = self._uploads.store(name, received)
+            self._note("replace" if replace else "add", user, collection=name, file=last_part(one.name))
+        files = self._uploads.store(name, received, replace=replace)
         kept = [one for one in files if one.state is not UploadState.REFUSED and one.path]
         if not kept:
             return Added(tuple(files), None)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
+import filecmp
+import logging
 import os
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from core.errors import StoreFullError, TooLargeError, UsageError
+from core.errors import StoreError, StoreFullError, TooLargeError, UsageError
 from desk.file_content import CONTAINERS, HEAD, misfit
 from desk.file_names import MOST_DEEP, last_part, numbered, safe_folders, safe_name
+from desk.replacing import kept
+from desk.room import check_free
 from ingest.facts.side_file import NAMES as SIDE_FILES
 from ingest.formats import SUFFIXES
-from ingest.inputs import hash_of
 from retriever.library import folder_errors
 from retriever.scope import collection_of
+
+log = logging.getLogger(__name__)
 
 UPLOADS = "uploads"
 """Folder in the data folder for what people add; its folders are collections."""
@@ -29,10 +33,13 @@ MOST_FILES = 500
 """Files of one request."""
 MOST_BYTES = 2_000_000_000
 """Bytes of one request."""
-SPARE_BYTES = 200_000_000
-"""Room on the disk that is left for the library."""
+LONGEST_PATH = 240 if os.name == "nt" else 4000
+"""Characters of a whole path; Windows opens none of more than 259."""
 _BLOCK = 1 << 20
 _PART = ".part"
+_SIDE_FILES = {name.casefold(): name for name in SIDE_FILES}
+_NO_ROOM = "磁盘空间不足，没有收下；请清理空间后再添加。"
+_UNWRITTEN = "没能存入资料库的文件夹，没有收下；请稍后再添加，或请管理员查看程序的日志。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,8 @@ class UploadState(StrEnum):
     STORED = "stored"
     KNOWN = "known"
     """The same content was there under the same name."""
+    REPLACED = "replaced"
+    """It took the place of another file of its name, which is kept elsewhere."""
     REFUSED = "refused"
 
 
@@ -97,17 +106,41 @@ class Uploads:
             there = [path.name for path in self._folder.iterdir() if path.is_dir()] if self._folder.is_dir() else []
         return wanted if wanted in there else next((n for n in there if n.casefold() == wanted.casefold()), wanted)
 
-    def store(self, collection: str, received: Sequence[Received]) -> list[Uploaded]:
+    def store(self, collection: str, received: Sequence[Received], *, replace: bool = False) -> list[Uploaded]:
         """Put files into a collection, as `collection` gives it, and return what became of each, in order.
+
+        One that cannot be stored is refused, and the others are kept. A file of a name that is taken gets a number;
+        to `replace`, it takes the place of the other, unless that came with the same request.
 
         Raises:
             TooLargeError: they are too many or too large together; nothing was stored.
-            StoreFullError: the disk has no room for them.
+            StoreFullError: the disk has no room for any of them.
             core.errors.StoreError: the folder cannot be written.
         """
         sizes = [_size(one.file) for one in received]
         self._check_room(sizes)
-        return [self._stored(collection, one, size) for one, size in zip(received, sizes, strict=True)]
+        done: list[Uploaded] = []
+        full: StoreFullError | None = None
+
+        def may_replace(path: Path) -> bool:
+            return replace and path.is_file() and not path.is_symlink() and path not in {one.path for one in done}
+
+        for one, size in zip(received, sizes, strict=True):
+            shown = "".join(sign for sign in last_part(one.name) if sign.isprintable())[:200]
+            try:
+                state, path = self._stored(collection, one, size, may_replace)
+                done.append(Uploaded(shown, state, "", path.relative_to(self._folder).as_posix(), path))
+            except _Refusal as exc:
+                done.append(Uploaded(shown, UploadState.REFUSED, str(exc)))
+            except StoreFullError as exc:
+                full = exc
+                done.append(Uploaded(shown, UploadState.REFUSED, _NO_ROOM))
+            except StoreError as exc:
+                log.warning("a file could not be stored: %s", exc)
+                done.append(Uploaded(shown, UploadState.REFUSED, _UNWRITTEN))
+        if full is not None and not any(one.path for one in done):
+            raise full
+        return done
 
     def _check_room(self, sizes: Sequence[int]) -> None:
         if len(sizes) > MOST_FILES:
@@ -124,19 +157,19 @@ class Uploads:
                 for path in self._folder.rglob(f".*{_PART}"):
                     path.unlink(missing_ok=True)
 
-    def _stored(self, collection: str, one: Received, size: int) -> Uploaded:
-        shown = "".join(sign for sign in last_part(one.name) if sign.isprintable())[:200]
-        try:
-            name = safe_name(last_part(one.name))
+    def _stored(
+        self, collection: str, one: Received, size: int, may_replace: Callable[[Path], bool]
+    ) -> tuple[UploadState, Path]:
+        name = safe_name(last_part(one.name))
+        name = _SIDE_FILES.get(name.casefold(), name)
+        with folder_errors(self._folder):
             self._check(name, one.file, size)
-            folders = safe_folders(one.path)
-            if len(folders) > MOST_DEEP:
-                raise _Refusal(f"文件夹超过 {MOST_DEEP} 层，没有收下；请减少层数后再添加。")
-            folder = self._made(collection, folders)
-            state, path = self._put(one.file, folder, name)
-        except _Refusal as exc:
-            return Uploaded(shown, UploadState.REFUSED, str(exc))
-        return Uploaded(shown, state, "", path.relative_to(self._folder).as_posix(), path)
+        folders = safe_folders(one.path)
+        if len(folders) > MOST_DEEP:
+            raise _Refusal(f"文件夹超过 {MOST_DEEP} 层，没有收下；请减少层数后再添加。")
+        if len(str(self._folder.absolute().joinpath(collection, *folders, name))) > LONGEST_PATH:
+            raise _Refusal("文件名连同文件夹太长，存下后会打不开，没有收下；请缩短文件名或文件夹名后再添加。")
+        return self._put(one.file, self._made(collection, folders), name, may_replace)
 
     def _check(self, name: str, file: BinaryIO, size: int) -> None:
         """Refuse a file for what it is, before anything of it is stored."""
@@ -170,12 +203,21 @@ class Uploads:
                 raise exc
         return folder
 
-    def _put(self, file: BinaryIO, folder: Path, name: str) -> tuple[UploadState, Path]:
-        with self._whole(file, folder) as (part, content), self._lock:
+    def _put(
+        self, file: BinaryIO, folder: Path, name: str, may_replace: Callable[[Path], bool]
+    ) -> tuple[UploadState, Path]:
+        with self._whole(file, folder) as part, self._lock:
             number, path = 1, folder / name
+            if name in SIDE_FILES and (other := _other_side_file(folder, name)):
+                raise _Refusal(f"这个文件夹里已有{other}，没有收下；请在原有的表里更正。")
             while os.path.lexists(path):
-                if path.is_file() and hash_of(path) == content:
+                # The sizes are compared first, then the bytes up to the first that differs.
+                if path.is_file() and filecmp.cmp(part, path, shallow=False):
                     return UploadState.KNOWN, path
+                if number == 1 and may_replace(path):
+                    with kept(path, self._folder):
+                        part.replace(path)
+                    return UploadState.REPLACED, path
                 if name in SIDE_FILES:
                     raise _Refusal(f"这个文件夹里已有{name}，没有收下；请在原有的表里更正。")
                 number += 1
@@ -184,35 +226,25 @@ class Uploads:
             return UploadState.STORED, path
 
     @contextmanager
-    def _whole(self, file: BinaryIO, folder: Path) -> Iterator[tuple[Path, str]]:
+    def _whole(self, file: BinaryIO, folder: Path) -> Iterator[Path]:
         """Write a file beside its place under a name that nothing reads, and take that away at the end."""
         part = folder / f".{uuid.uuid4().hex}{_PART}"
-        total = hashlib.sha256()
         file.seek(0)
         try:
             with folder_errors(self._folder):
                 with part.open("xb") as out:
-                    while block := file.read(_BLOCK):
-                        total.update(block)
-                        out.write(block)
+                    shutil.copyfileobj(file, out, _BLOCK)
                     out.flush()
                     os.fsync(out.fileno())
-                yield part, total.hexdigest()
+                yield part
         finally:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
 
 
-def check_free(folder: Path, size: int) -> None:
-    """Refuse what the disk of `folder` has no room for beside the library.
-
-    Raises:
-        StoreFullError: it has not.
-    """
-    with folder_errors(folder):
-        free = shutil.disk_usage(folder).free
-    if free < size + SPARE_BYTES:
-        raise StoreFullError(f"磁盘只剩 {free / 1e9:.1f} GB，放不下这些文件；请清理空间后再添加。")
+def _other_side_file(folder: Path, name: str) -> str:
+    """Return the name of a side file in a folder that is not called `name`: two of them would make both useless."""
+    return next((one.name for one in folder.iterdir() if one.name.casefold() in _SIDE_FILES and one.name != name), "")
 
 
 def _size(file: BinaryIO) -> int:

@@ -81,6 +81,7 @@ _CHINESE = Words(
         "login_failed": "登录失败",
         "locked": "暂停登录",
         "add": "添加文件",
+        "replace": "取代文件",
         "remove": "移出",
         "restore": "恢复",
         "correct": "更正",

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Request
-from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, JSONResponse
 
-from core.errors import NotFoundError, TooLargeError, UsageError
+from core.errors import NotFoundError, TooManyError
 from desk.changes import NOT_THERE, Changes
 from desk.desk import Desk
 from desk.file_names import safe_name
@@ -24,9 +22,9 @@ from desk.http.library import Shelves
 from desk.http.requests import MOST_LISTED, CorrectForm
 from desk.http.shown import added_json, held_json, job_json, outline_json
 from desk.http.turns import Turns
+from desk.http.uploading import UPLOAD_FORM, upload_of
 from desk.jobs import Job
 from desk.people import User
-from desk.uploads import MOST_FILES, Received, check_free
 from retriever.held import HeldState, Order
 
 _UPLOADS_AT_ONCE = 2
@@ -35,35 +33,12 @@ _LISTS_OF_ONE = 1
 _OFFSETS = 10_000_000
 _Short = Annotated[str, Query(max_length=200)]
 _ACCEPTED = 202
-_WRONG = "请求的写法不对：文件用 files，资料集用 collection，请对照接口说明检查。"
-_UPLOAD_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["files", "collection"],
-                    "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                        "collection": {"type": "string", "description": "资料集的名称"},
-                        "paths": {
-                            "type": "array",
-                            "items": {"type": "string"},
-                            "description": "各文件在所选文件夹中的路径，与 files 一一对应",
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
 
 
 def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter:
     """Return the routes that show and change documents."""
     routes = APIRouter()
-    limiter = CapacityLimiter(_UPLOADS_AT_ONCE)
+    uploading = threading.BoundedSemaphore(_UPLOADS_AT_ONCE)
     # In a large library a list takes seconds: others wait here, without a thread.
     looking = CapacityLimiter(_LISTS_AT_ONCE)
     lists = Turns(_LISTS_OF_ONE, "您的上一次列表还没有完成，请等它完成后再试。")
@@ -103,19 +78,15 @@ def document_routes(desk: Desk, changes: Changes, shelves: Shelves) -> APIRouter
         path, name = shelves.original(user_of(request), document_id)
         return _download(path, name)
 
-    @routes.post("/documents", summary="添加文件", status_code=_ACCEPTED, openapi_extra=_UPLOAD_FORM)
+    @routes.post("/documents", summary="添加文件", status_code=_ACCEPTED, openapi_extra=UPLOAD_FORM)
     async def add(request: Request) -> JSONResponse:
         user = user_of(request)
         changes.check_editor(user)
-        length = request.headers.get("content-length", "0")
-        # The request is first kept as it came, then its files are stored.
-        await to_thread.run_sync(check_free, Path(tempfile.gettempdir()), int(length))
-        form = await _form(request)
-        try:
-            collection, received = _received(form)
-            added = await to_thread.run_sync(changes.add, user, collection, received, limiter=limiter)
-        finally:
-            await form.close()
+        with _free(uploading, "正在接收其他人的文件，请稍后再添加。"):
+            await to_thread.run_sync(changes.check_room, int(request.headers["content-length"]))
+            async with upload_of(request) as sent:
+                add_all = partial(changes.add, user, sent.collection, sent.files, replace=sent.replace)
+                added = await to_thread.run_sync(add_all)
         shown = added_json(added, user, lambda source: desk.may_read(user, source))
         if added.job is None:
             return JSONResponse({"error": "没有收下任何文件，原因见各个文件。", **shown}, 400)
@@ -180,41 +151,16 @@ def _download(path: Path, name: str) -> FileResponse:
     )
 
 
-async def _form(request: Request) -> FormData:
-    """Return the parts of a request with files, which lie on the disk where they are large.
+@contextmanager
+def _free(places: threading.BoundedSemaphore, sentence: str) -> Iterator[None]:
+    """Take one of a few places for as long as the block lasts.
 
     Raises:
-        TooLargeError: there are too many.
-        UsageError: it is no such request.
+        TooManyError: they are all taken.
     """
+    if not places.acquire(blocking=False):
+        raise TooManyError(sentence)
     try:
-        return await request.form(max_files=MOST_FILES, max_fields=MOST_FILES + 10, max_part_size=4096)
-    except ClientDisconnect as exc:
-        raise UsageError("文件没有传完，请重新添加。") from exc
-    except HTTPException as exc:
-        if exc.detail.startswith("Too many"):
-            raise TooLargeError(f"一次最多添加 {MOST_FILES} 个文件，请分几次添加。") from exc
-        if exc.status_code == 400:
-            raise UsageError(_WRONG) from exc
-        raise
-
-
-def _received(form: FormData) -> tuple[str, Sequence[Received]]:
-    """Return the collection and the files of a request.
-
-    Raises:
-        UsageError: a part is unknown, is a file where a text belongs or the reverse, or the paths are not as many.
-    """
-    collections, paths, files = (form.getlist(name) for name in ("collection", "paths", "files"))
-    texts = [one for one in (*collections, *paths) if isinstance(one, str)]
-    uploads = [one for one in files if isinstance(one, UploadFile)]
-    unknown = set(form.keys()) - {"collection", "paths", "files"}
-    if unknown or len(texts) < len(collections) + len(paths) or len(uploads) < len(files) or len(collections) != 1:
-        raise UsageError(_WRONG)
-    if paths and len(paths) != len(uploads):
-        raise UsageError("paths 的个数应与 files 相同，顺序一致，请检查。")
-    places = texts[1:] or [""] * len(uploads)
-    received = [
-        Received(upload.filename or "", upload.file, path) for upload, path in zip(uploads, places, strict=True)
-    ]
-    return texts[0], received
+        yield
+    finally:
+        places.release()

@@ -54,6 +54,9 @@ class Guard:
         headers = Headers(scope=scope)
         if known_user(scope) is None:
             return 401
+        if self._takes_files(scope) and ("transfer-encoding" in headers or "content-length" not in headers):
+            # Whether there is room for it has to be known before it comes.
+            return 411
         length = headers.get("content-length", "0")
         if not length.isdecimal():
             return 400

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import threading
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import StoreFullError, TooLargeError, UsageError
+from desk import room
 from desk import uploads as module
 from desk.file_content import misfit
 from desk.file_names import MOST_CHARACTERS, numbered, safe_folders, safe_name
 from desk.uploads import Received, Uploaded, Uploads, UploadState
+from tests.office import ordinary_user
 
 TEXT = "桐庐县建成青年驿站18家。\n".encode()
 
@@ -193,7 +197,7 @@ def test_a_request_that_is_too_much_stores_nothing(
     with pytest.raises(TooLargeError):
         uploads.store("人才", [received("a.txt"), received("b.txt")])
     monkeypatch.undo()
-    monkeypatch.setattr(module, "SPARE_BYTES", 1 << 62)
+    monkeypatch.setattr(room, "SPARE_BYTES", 1 << 62)
     with pytest.raises(StoreFullError, match="清理空间"):
         uploads.store("人才", [received("a.txt")])
     assert not list(tmp_path.rglob("*.txt"))
@@ -232,3 +236,143 @@ def test_a_side_file_is_not_put_beside_another(uploads: Uploads) -> None:
     assert one(uploads, "资料信息.csv", "文件,市\na.txt,达州\n".encode()).state is UploadState.STORED
     again = one(uploads, "资料信息.csv", "文件,市\na.txt,广元\n".encode())
     assert again.state is UploadState.REFUSED and "资料信息.csv" in again.reason
+
+
+@pytest.mark.parametrize("there", ["资料信息.xlsx", "资料信息.CSV"])
+def test_a_side_file_of_another_kind_is_not_put_beside_one(uploads: Uploads, there: str) -> None:
+    (uploads.folder / "人才").mkdir(parents=True)
+    (uploads.folder / "人才" / there).write_bytes(TEXT)
+    done = one(uploads, "资料信息.csv", "文件,市\na.txt,广元\n".encode())
+    assert done.state is UploadState.REFUSED and there in done.reason
+    assert [path.name for path in uploads.folder.rglob("*") if path.is_file()] == [there]
+
+
+def test_a_side_file_in_capitals_is_one(uploads: Uploads) -> None:
+    assert one(uploads, "资料信息.CSV", "文件,市\na.txt,达州\n".encode()).source == "人才/资料信息.csv"
+
+
+def test_a_file_of_the_same_name_is_not_read_where_its_size_tells_enough(uploads: Uploads) -> None:
+    first = one(uploads, "总结.txt").path
+    assert first is not None
+    first.chmod(0)
+    with ordinary_user():
+        assert one(uploads, "总结.txt", TEXT * 2).source == "人才/总结（2）.txt"
+
+
+def test_a_file_that_fails_costs_only_itself(uploads: Uploads) -> None:
+    first = one(uploads, "总结.txt").path
+    assert first is not None
+    first.chmod(0)
+    with ordinary_user():
+        # It cannot be compared with the one that may not be read.
+        done = uploads.store("人才", [received("好.txt"), received("总结.txt", TEXT[::-1]), received("也好.txt")])
+    assert [one.state for one in done] == [UploadState.STORED, UploadState.REFUSED, UploadState.STORED]
+    assert str(uploads.folder) not in done[1].reason and done[1].reason.endswith("。")
+
+
+def test_what_is_stored_before_the_disk_is_full_stays(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+
+    def no_more_room(descriptor: int) -> None:
+        written.append(descriptor)
+        if len(written) > 1:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_more_room)
+    first, second = uploads.store("人才", [received("a.txt"), received("b.txt")])
+    assert (first.state, second.state) == (UploadState.STORED, UploadState.REFUSED)
+    assert "磁盘空间不足" in second.reason
+    assert [path.name for path in uploads.folder.rglob("*") if path.is_file()] == ["a.txt"]
+
+
+def test_a_path_that_the_system_could_not_open_is_refused(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    longest = len(str(uploads.folder / "人才" / "资料" / "总结.txt"))
+    monkeypatch.setattr(module, "LONGEST_PATH", longest)
+    assert one(uploads, "总结.txt", path="资料/总结.txt").state is UploadState.STORED
+    refused = one(uploads, "总结二.txt", path="资料/总结二.txt")
+    assert refused.state is UploadState.REFUSED and "太长" in refused.reason
+    assert one(uploads, "总结.txt", path="资料汇编/总结.txt").state is UploadState.REFUSED
+    assert not (uploads.folder / "人才" / "资料汇编").exists()
+
+
+@pytest.mark.parametrize(("free", "fits"), [(2 * 1000, True), (2 * 1000 - 1, False)])
+def test_a_request_needs_room_for_itself_and_for_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, fits: bool
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=free + room.SPARE_BYTES)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with nullcontext() if fits else pytest.raises(StoreFullError):
+        room.check_request(tmp_path, 1000)
+
+
+def replace(uploads: Uploads, *files: Received) -> list[Uploaded]:
+    return uploads.store("人才", files, replace=True)
+
+
+def test_a_file_that_replaces_another_stands_in_its_place_and_the_old_one_is_kept(uploads: Uploads) -> None:
+    one(uploads, "总结.txt", path="2023/总结.txt")
+    for data in (b"2\n", b"3\n"):
+        [done] = replace(uploads, received("总结.txt", data, "2023/总结.txt"))
+        assert (done.state, done.source) == (UploadState.REPLACED, "人才/2023/总结.txt")
+    assert [path.read_bytes() for path in uploads.folder.rglob("*.txt")] == [b"3\n"]
+    kept = uploads.folder.with_name("uploads-replaced")
+    assert sorted(path.read_bytes() for path in kept.rglob("*.txt")) == sorted([TEXT, b"2\n"])
+    assert all(
+        path.parent == kept / "人才" / "2023" and path.name.startswith("总结.20") for path in kept.rglob("*.txt")
+    )
+    [same] = replace(uploads, received("总结.txt", b"3\n", "2023/总结.txt"))
+    assert same.state is UploadState.KNOWN and len(list(kept.rglob("*.txt"))) == 2
+    assert replace(uploads, received("新.txt"))[0].state is UploadState.STORED
+
+
+def test_two_files_of_one_request_do_not_replace_each_other(uploads: Uploads) -> None:
+    one(uploads, "总结.txt")
+    done = replace(uploads, received("总结.txt", b"2\n"), received("总结.txt", b"3\n"))
+    assert [(d.state, d.source) for d in done] == [
+        (UploadState.REPLACED, "人才/总结.txt"), (UploadState.STORED, "人才/总结（2）.txt")
+    ]  # fmt: skip
+
+
+def test_a_side_file_can_be_replaced_by_one_of_its_kind(uploads: Uploads) -> None:
+    one(uploads, "资料信息.csv", "文件,市\na.txt,达州\n".encode())
+    [done] = replace(uploads, received("资料信息.csv", "文件,市\na.txt,广元\n".encode()))
+    assert done.state is UploadState.REPLACED
+    assert done.path is not None and "广元" in done.path.read_text("utf-8")
+
+
+def test_a_link_is_not_replaced(uploads: Uploads, tmp_path: Path) -> None:
+    outside = tmp_path / "外.txt"
+    outside.write_bytes(b"1\n")
+    (uploads.folder / "人才").mkdir(parents=True)
+    (uploads.folder / "人才" / "总结.txt").symlink_to(outside)
+    [done] = replace(uploads, received("总结.txt"))
+    assert (done.state, done.source) == (UploadState.STORED, "人才/总结（2）.txt")
+    assert outside.read_bytes() == b"1\n"
+
+
+def test_a_replacement_that_fails_changes_nothing(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    one(uploads, "总结.txt")
+
+    def locked(_self: Path, _target: Path) -> None:
+        raise PermissionError(13, "used by another process")
+
+    monkeypatch.setattr(Path, "replace", locked)
+    [done] = replace(uploads, received("总结.txt", b"2\n"))
+    assert done.state is UploadState.REFUSED and done.reason.endswith("。")
+    files = [path for path in uploads.folder.parent.rglob("*") if path.is_file()]
+    assert [(path.name, path.read_bytes()) for path in files] == [("总结.txt", TEXT)]
+
+
+def test_where_the_disk_knows_no_links_the_old_file_is_copied(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one(uploads, "总结.txt")
+
+    def no_links(_self: Path, _target: Path) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    assert replace(uploads, received("总结.txt", b"2\n"))[0].state is UploadState.REPLACED
+    [kept] = uploads.folder.with_name("uploads-replaced").rglob("*.txt")
+    assert kept.read_bytes() == TEXT

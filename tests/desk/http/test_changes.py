@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import shutil
+import socket
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from core.errors import AccessError, NotFoundError, StoreFullError
+from core.errors import AccessError, NotFoundError
+from desk import room
 from desk.changes import MOST_DOCUMENTS
-from desk.http import documents as module
 from desk.http import guard
-from tests.desk.stand import ADMIN, EDITOR, INSIDER, READER, Stand
+from tests.desk.stand import ADMIN, EDITOR, INSIDER, READER, Stand, as_user, served
 
 API = "/api/v1"
 NEW = "松阳县“归雁计划”\n\n松阳县2024年实施“归雁计划”，引进返乡青年214人，建成归雁公寓96套。\n"
@@ -165,6 +173,24 @@ def test_a_document_that_was_taken_out_stays_hidden(own_stand: Stand) -> None:
     assert own_stand.client(EDITOR).post(f"{API}/documents/{secret}/restore").status_code == 404
 
 
+def test_a_corrected_file_takes_the_place_of_the_first_one(own_stand: Stand) -> None:
+    client, source = own_stand.client(EDITOR), "人才/归雁.txt"
+    own_stand.ended(send(client, ("归雁.txt", NEW.encode())).json()["job"]["number"])
+    document = own_stand.id_of(source)
+    right = NEW.replace("214人", "241人")
+    assert send(client, ("归雁.txt", right.encode()), replace="maybe").status_code == 400
+    answer = send(client, ("归雁.txt", right.encode()), replace="true")
+    assert answer.status_code == 202 and [one["state"] for one in answer.json()["files"]] == ["replaced"]
+    own_stand.ended(answer.json()["job"]["number"])
+    assert own_stand.id_of(source) == document
+    assert "241人" in client.get(f"{API}/documents/{document}").json()["text"]
+    texts = {
+        one["text"] for one in client.get(f"{API}/search", params={"query": "归雁计划", "k": 50}).json()["passages"]
+    }
+    assert not any("214人" in text for text in texts)
+    assert own_stand.noted == [("add", EDITOR.name), ("replace", EDITOR.name)]
+
+
 def test_a_large_file_is_stored_whole(own_stand: Stand) -> None:
     text = NEW + "松阳县按月调度，责任到人。\n" * 60_000
     response = send(own_stand.client(EDITOR), ("大.txt", text.encode()))
@@ -217,16 +243,58 @@ def test_files_are_sent_as_a_form(stand: Stand) -> None:
     assert broken.status_code == 400
 
 
-def test_room_on_the_disk_is_looked_at_before_a_form_is_kept(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+def test_room_on_the_disks_is_looked_at_before_a_form_is_kept(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[Path, int] = {}
+    monkeypatch.setattr(room, "check_free", lambda folder, size: asked.update({folder: size}))
+    client = stand.client(EDITOR)
+    send(client, ("a.exe", b"x"))
+    assert asked.keys() == {Path(tempfile.gettempdir()), stand.office.settings.data} and min(asked.values()) > 0
+    monkeypatch.undo()
+    monkeypatch.setattr(room, "SPARE_BYTES", 1 << 62)
+    monkeypatch.setattr("starlette.requests.Request.form", None)
+    assert send(client, ("a.txt", b"x")).status_code == 507
 
-    def full(_folder: object, size: int) -> None:
-        asked.append(size)
-        raise StoreFullError("磁盘空间不足，请清理空间后再添加。")
 
-    monkeypatch.setattr(module, "check_free", full)
-    response = send(stand.client(EDITOR), ("a.txt", b"x"))
-    assert response.status_code == 507 and asked and asked[0] > 0
+def test_a_request_that_does_not_tell_its_length_is_not_taken_in(stand: Stand) -> None:
+    form = {"content-type": "multipart/form-data; boundary=x"}
+    response = stand.client(EDITOR).post(f"{API}/documents", content=iter([b"--x--"]), headers=form)
+    assert response.status_code == 411 and "Content-Length" in response.json()["error"]
+
+
+def test_a_disk_that_is_full_while_a_request_comes_in_is_told(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def __init__(self, **_options: int) -> None:
+            super().__init__()
+
+        def write(self, _data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile", Full)
+    response = send(stand.client(EDITOR), ("a.txt", NEW.encode()))
+    assert response.status_code == 507 and "清理空间" in response.json()["error"]
+
+
+def test_who_sends_slowly_keeps_a_place_and_others_are_told_to_wait(own_stand: Stand) -> None:
+    head = (
+        f"POST {API}/documents HTTP/1.1\r\nhost: x\r\nx-user: {as_user(EDITOR)['x-user']}\r\n"
+        "content-type: multipart/form-data; boundary=x\r\ncontent-length: 5000\r\n\r\n--x\r\n"
+    )
+    file = {"files": ("归雁.txt", NEW.encode())}
+    with served(own_stand.app) as address, ExitStack() as slow:
+        for _ in range(2):
+            sender = slow.enter_context(socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))))
+            sender.sendall(head.encode())
+
+        def status() -> int:
+            given = {"data": {"collection": "人才"}, "headers": as_user(INSIDER), "timeout": 20.0}
+            return httpx.post(f"{address}{API}/documents", files=file, **given).status_code  # type: ignore[arg-type]
+
+        end = time.monotonic() + 15
+        while (told := status()) != 429:
+            assert told == 202 and time.monotonic() < end
+        slow.close()
+        while (told := status()) != 202:
+            assert told == 429 and time.monotonic() < end
 
 
 def test_changes_of_many_documents_are_one_job_or_none(own_stand: Stand) -> None:
