@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from core.errors import AccessError, NotFoundError, TooLargeError, UsageError
 from core.settings import Settings
@@ -22,8 +22,13 @@ from retriever.holdings import Held, Holdings
 
 MOST_DOCUMENTS = 500
 """Documents of one request."""
+LONGEST_COMMAND = 20_000
+"""Characters of the documents or files in one command: Windows takes 32,767 of all. More of them are several jobs."""
+_AROUND = 3
+"""Characters that stand around an argument: a space, and quotation marks."""
 NOT_THERE = "资料库中没有这份资料，可能已被移除或更新。"
 
+_T = TypeVar("_T")
 OpenHoldings = Callable[[], AbstractContextManager[Holdings]]
 """Opens what the library holds for a look; see `desk.shelf.Shelf.looking`."""
 
@@ -48,7 +53,10 @@ class Added:
 
 
 class Changes:
-    """Changes the library for those who may, in documents that they may read."""
+    """Changes the library for those who may, in documents that they may read.
+
+    A change of very many documents takes several jobs, one after the other; the last one is returned.
+    """
 
     def __init__(self, desk: Desk, settings: Settings, holdings: OpenHoldings, note: Note = _note_nothing) -> None:
         """Prepare.
@@ -152,8 +160,8 @@ class Changes:
         article = [] if article_number is None else ["--article", str(article_number)]
         sets = [part for name, value in checked.items() for part in ("--set", f"{name}={value}")]
         documents = self._documents(user, [document_id])
-        arguments = ["--correct", *article, *sets, "--", document_id]
-        return self._do(Work.CORRECT, user, documents, arguments, columns="、".join(checked))
+        options = ["--correct", *article, *sets]
+        return self._do(Work.CORRECT, user, documents, options, lambda one: one.id, columns="、".join(checked))
 
     def reindex(self, user: User, document_ids: Sequence[str]) -> Job:
         """Read the files of documents again; those that have not changed since are skipped.
@@ -168,7 +176,7 @@ class Changes:
             files = {one.path: holdings.original(one.id, self._desk.hidden(user)) for one in documents}
         if gone := next((one for one in documents if files[one.path] is None), None):
             raise UsageError(f"“{gone.source}”的原文件已不存在，请把它放回原处后再试。")
-        return self._do(Work.REINDEX, user, documents, ["--", *map(str, files.values())])
+        return self._do(Work.REINDEX, user, documents, [], lambda one: str(files[one.path]))
 
     def jobs(self, user: User) -> list[Job]:
         """Return the last jobs that the user may see, the newest first: one's own, for an administrator all."""
@@ -195,14 +203,22 @@ class Changes:
             raise AccessError("您的账号只能查阅，不能更改资料库；如有需要，请联系管理员。")
 
     def _submit(self, work: Work, user: User, document_ids: Sequence[str], options: Sequence[str]) -> Job:
-        documents = self._documents(user, document_ids)
-        return self._do(work, user, documents, [*options, "--", *(one.id for one in documents)])
+        return self._do(work, user, self._documents(user, document_ids), options, lambda one: one.id)
 
-    def _do(self, work: Work, user: User, documents: Sequence[Held], arguments: Sequence[str], **facts: str) -> Job:
-        paths = list(dict.fromkeys(one.path for one in documents))
+    def _do(
+        self, work: Work, user: User, documents: Sequence[Held], options: Sequence[str],
+        named: Callable[[Held], str], **facts: str,
+    ) -> Job:  # fmt: skip
+        """Ask for a change of documents, each `named` by an argument, and return the last job that it takes."""
         for one in documents:
             self._note(work.name.lower(), user, document=one.id, source=one.source, **facts)
-        return self._jobs.submit(work, user.name, [one.title or one.source for one in documents], arguments, paths)
+        jobs = []
+        for some in runs_of(documents, lambda one: len(named(one)) + _AROUND, LONGEST_COMMAND):
+            names = [one.title or one.source for one in some]
+            arguments = [*options, "--", *dict.fromkeys(map(named, some))]
+            paths = list(dict.fromkeys(one.path for one in some))
+            jobs.append(self._jobs.submit(work, user.name, names, arguments, paths))
+        return jobs[-1]
 
     def _documents(self, user: User, document_ids: Sequence[str]) -> list[Held]:
         """Return documents that the user may change, each once."""
@@ -218,6 +234,18 @@ class Changes:
         if len(documents) < len(ids):
             raise NotFoundError(NOT_THERE)
         return documents
+
+
+def runs_of(items: Sequence[_T], length: Callable[[_T], int], longest: int) -> Iterator[Sequence[_T]]:
+    """Yield the items in runs, in order, each at most `longest` long together unless it is a single item."""
+    start, total = 0, 0
+    for number, item in enumerate(items):
+        if number > start and total + length(item) > longest:
+            yield items[start:number]
+            start, total = number, 0
+        total += length(item)
+    if items:
+        yield items[start:]
 
 
 def _plain(name: str) -> str:

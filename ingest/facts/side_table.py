@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime
 from xml.etree.ElementTree import ParseError
 
-from core.errors import DamagedFileError, FileTooLargeError
+from core.errors import CorrectionError, DamagedFileError, FileTooLargeError
 
 LARGEST = 20_000_000
 """Bytes of a side file, and of a sheet in it once unpacked."""
 MOST_ROWS = 200_000
 _SHEET = ".xlsx"
+_KEPT = re.compile(
+    r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(?:app|core|custom|thumbnail)\.\w+"
+    r"|xl/(?:workbook|styles|sharedStrings|calcChain)\.xml|xl/_rels/workbook\.xml\.rels|xl/theme/[^/]+\.xml"
+    r"|xl/worksheets/(?:[^/]+\.xml|_rels/[^/]+\.rels)|xl/tables/[^/]+\.xml|xl/comments/?[^/]*\.xml"
+    r"|xl/drawings/[^/]+\.vml|xl/externalLinks/.+|xl/printerSettings/[^/]+\.bin",
+    re.IGNORECASE,
+)
+_NO_NOTE = re.compile(rb"""ObjectType\s*=\s*["'](?!Note["'])""")
+_HARMLESS = "no default style"
+"""In a warning of what reads workbooks, that takes nothing away."""
 
 
 def rows_of(data: bytes, name: str) -> list[list[str]]:
@@ -33,6 +45,7 @@ def with_cells(data: bytes, name: str, cells: Mapping[tuple[int, int], str]) -> 
 
     Raises:
         ReadError: it is damaged, too large, or no table.
+        CorrectionError: it is a workbook with something in it that would be lost.
     """
     return _sheet_with(data, name, cells) if name.lower().endswith(_SHEET) else _csv_with(data, name, cells)
 
@@ -70,14 +83,32 @@ def _sheet_with(data: bytes, name: str, cells: Mapping[tuple[int, int], str]) ->
 
     out = io.BytesIO()
     try:
-        book = load_workbook(io.BytesIO(data))
-        sheet = book.worksheets[0]
-        for (row, column), value in cells.items():
-            sheet.cell(row + 1, column + 1).value = value or None
-        book.save(out)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError) as exc:
+        kept = _all_kept(data)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            book = load_workbook(io.BytesIO(data), rich_text=True)
+            sheet = book.worksheets[0]
+            for (row, column), value in cells.items():
+                sheet.cell(row + 1, column + 1).value = value or None
+            book.save(out)
+    except (
+        zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError
+    ) as exc:  # fmt: skip
         raise DamagedFileError(f"{name} 不能由程序修改，请用 Excel 打开它直接填写。") from exc
+    if not kept or any(_HARMLESS not in str(one.message) for one in told):
+        raise CorrectionError(
+            f"{name} 里有程序改写时会丢失的内容（如下拉列表、图形、文本框），更正没有保存，请用 Excel 打开它直接填写。"
+        )
     return out.getvalue()
+
+
+def _all_kept(data: bytes) -> bool:
+    """Whether a workbook has only parts that are still there when it was written anew, or are made again by Excel."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        # Notes are kept, but other shapes that lie in the same part, such as buttons, are not.
+        shapes = (archive.read(name) for name in names if name.lower().endswith(".vml"))
+        return all(_KEPT.fullmatch(name) for name in names) and not any(map(_NO_NOTE.search, shapes))
 
 
 def _sheet_rows(data: bytes, name: str) -> list[list[str]]:

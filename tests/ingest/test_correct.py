@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from core.errors import CorrectionError, UsageError
 from core.schema import FileState
@@ -96,6 +101,72 @@ def test_a_workbook_is_corrected_as_well(stocked: Office) -> None:
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     assert rows == [["文件", "日期", "区县"], ["a.txt", 2022, None], ["下级/c.txt", "2020-01-02", "盐都区"]]
     assert sheet["A2"].font.bold
+    assert found_in(stocked, "江苏省") == {"下级/c.txt"}
+
+
+def with_parts(path: Path, parts: dict[str, bytes], change: tuple[bytes, bytes] = (b"", b"")) -> bytes:
+    """Add parts to a workbook, and put something into its first sheet."""
+    with zipfile.ZipFile(path) as archive:
+        all_parts = {name: archive.read(name) for name in archive.namelist()} | parts
+    sheet = "xl/worksheets/sheet1.xml"
+    all_parts[sheet] = all_parts[sheet].replace(*change) if change[0] else all_parts[sheet]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in all_parts.items():
+            archive.writestr(name, data)
+    return path.read_bytes()
+
+
+LIST_FROM_ANOTHER_SHEET = (
+    b'<extLst><ext xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" '
+    b'uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"><x14:dataValidations count="1"/></ext></extLst></worksheet>'
+)
+
+
+@pytest.mark.parametrize(
+    ("parts", "change"),
+    [
+        ({}, (b"</worksheet>", LIST_FROM_ANOTHER_SHEET)),
+        ({"xl/drawings/drawing1.xml": b"<a/>"}, (b"", b"")),
+        ({"customXml/item1.xml": b"<a/>"}, (b"", b"")),
+        ({"xl/media/image1.png": b"x"}, (b"", b"")),
+        ({"xl/drawings/vmlDrawing1.vml": b'<x:ClientData ObjectType="Drop"/>'}, (b"", b"")),
+    ],
+    ids=["drop-down list", "text box", "customXml", "picture", "control"],
+)
+def test_a_workbook_with_what_would_be_lost_is_left_alone(
+    stocked: Office, parts: dict[str, bytes], change: tuple[bytes, bytes]
+) -> None:
+    path = stocked.files / "资料信息.xlsx"
+    book = openpyxl.Workbook()
+    for row in (["文件", "日期"], ["a.txt", 2022]):
+        book.active.append(row)
+    book.save(path)
+    before = with_parts(path, parts, change)
+    stocked.ingest()
+    document = stocked.document_of("我区“银杏英才”").id
+    with pytest.raises(CorrectionError, match=r"用 Excel 打开它直接填写。$"):
+        stocked.correct(document, "区县=盐都区")
+    assert path.read_bytes() == before
+
+
+def test_notes_lists_and_formatted_words_in_a_workbook_stay(stocked: Office) -> None:
+    path = stocked.files / "资料信息.xlsx"
+    bold = TextBlock(InlineFont(b=True), "湄潭")
+    book = openpyxl.Workbook()
+    for row in (["文件", "日期", "标题"], ["a.txt", 2022, CellRichText(bold, "情况汇报")]):
+        book.active.append(row)
+    book.active["B2"].comment = Comment("待核对", "王")
+    choice = DataValidation("list", formula1='"讲话,通知"')
+    book.active.add_data_validation(choice)
+    choice.add("D2:D9")
+    book.save(path)
+    with_parts(path, {"xl/calcChain.xml": b"<a/>", "xl/printerSettings/printerSettings1.bin": b"x"})
+    stocked.ingest()
+    stocked.correct(stocked.document_of("我区“银杏英才”").id, "区县=盐都区")
+    sheet = openpyxl.load_workbook(path, rich_text=True).active
+    assert sheet["B2"].comment.text == "待核对"
+    assert [str(one.sqref) for one in sheet.data_validations.dataValidation] == ["D2:D9"]
+    assert str(sheet["C2"].value) == "湄潭情况汇报" and sheet["C2"].value[0].font.b
     assert found_in(stocked, "江苏省") == {"下级/c.txt"}
 
 

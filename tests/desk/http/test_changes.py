@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import itertools
 import shutil
 import socket
 import tempfile
@@ -14,11 +15,13 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from core.errors import AccessError, NotFoundError
 from desk import room
-from desk.changes import MOST_DOCUMENTS
+from desk.changes import MOST_DOCUMENTS, runs_of
 from desk.http import guard
 from tests.desk.stand import ADMIN, EDITOR, INSIDER, READER, Stand, as_user, served
 
@@ -311,6 +314,30 @@ def test_changes_of_many_documents_are_one_job_or_none(own_stand: Stand) -> None
     assert own_stand.engine.jobs.all() == []
     own_stand.ended(changes.remove(EDITOR, [*ids, ids[0]]).number)
     assert found(own_stand.client(ADMIN), "桐庐县") <= {"机密/青田.txt"}
+
+
+def test_a_command_that_would_be_too_long_becomes_several_jobs(
+    own_stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes, sources = own_stand.changes, ["人才/桐庐.txt", "人才/桐庐<b>二</b>.md", "机密/青田.txt"]
+    ids = [own_stand.id_of(source) for source in sources]
+    monkeypatch.setattr("desk.changes.LONGEST_COMMAND", 2 * (len(ids[0]) + 3))
+    paths = [str(own_stand.office.files / source) for source in sources]
+    own_stand.ended(changes.reindex(ADMIN, ids).number)
+    assert [job.arguments for job in changes.jobs(ADMIN)] == [("--", path) for path in reversed(paths)]
+    monkeypatch.setattr("desk.changes.LONGEST_COMMAND", 1)
+    last = own_stand.ended(changes.remove(ADMIN, ids[:2]).number)
+    jobs = changes.jobs(ADMIN)[:2]
+    assert [job.arguments for job in jobs] == [("--remove", "--", one) for one in (ids[1], ids[0])] and jobs[0] == last
+    assert found(own_stand.client(ADMIN), "桐庐县") <= {"机密/青田.txt"}
+
+
+@given(st.lists(st.integers(1, 30), max_size=40), st.integers(1, 60))
+def test_runs_keep_all_in_order_and_are_as_long_as_they_may_be(lengths: list[int], longest: int) -> None:
+    runs = list(runs_of(lengths, lambda length: length, longest))
+    assert [length for run in runs for length in run] == lengths
+    assert all(run and (sum(run) <= longest or len(run) == 1) for run in runs)
+    assert all(sum(run) + later[0] > longest for run, later in itertools.pairwise(runs))
 
 
 def test_what_is_not_noted_is_not_done(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
