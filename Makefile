@@ -19,7 +19,7 @@ test: $(VENV)/test.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest
+	$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 $(VENV)/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新版本（Python 3.11 or newer is needed）。" >&2; exit 2; }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from core.errors import NotReadyError
-from core.schema import FileState
+from desk import joblines
 from desk.jobs import Job, State, Work
 from desk.shelf import Shelf
 from retriever.held import PARTLY
@@ -98,12 +98,7 @@ def _now(job: Job, name: str, file: StoredFile | None) -> Line:
 
 
 def _reported(job: Job, may_read: Callable[[str], bool]) -> list[Line]:
-    files: Sequence[Mapping[str, object]] = job.report.get("files", ())
-    paths = set(job.paths)
-    own = [one for one in files if one.get("path") in paths] if paths else list(files)
-    # The first report of a folder that lies elsewhere by now names no path of the job.
-    told = own or [one for one in files if one.get("state") != FileState.SKIPPED]
-    return [_line(one, may_read) for one in told if may_read(str(one.get("source", "")))]
+    return [_line(one, may_read) for one in joblines.lines_of(job, may_read)]
 
 
 def _line(one: Mapping[str, object], may_read: Callable[[str], bool]) -> Line:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
 from core.errors import OrgAskError
+from desk.joblines import message_of
 from desk.jobs import Job
 from desk.opening import Parts
 from desk.phases import Ready
@@ -93,7 +95,8 @@ class LibraryHandlers:
         user, texts = user_of(request), library_texts(request.headers.get("accept-language"))
         if not user.may_edit:
             return Looker(user, texts), []
-        jobs = self._parts.changes.jobs(user)
+        # Why one failed may name files and folders of others.
+        jobs = [replace(job, message=message_of(job, user)) for job in self._parts.changes.jobs(user)]
         by_id, by_path = pending_work(jobs)
         return Looker(user, texts, True, by_id, by_path), jobs
 

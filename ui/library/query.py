@@ -102,8 +102,8 @@ class Query:
             changed = replace(changed, page=1, unfolded="")
         return changed
 
-    def filters(self, choices: Choices, hidden: Collection[str]) -> Filters:
-        """Return the filters for the database.
+    def filters(self, choices: Choices, hidden: Collection[str], *, with_removed: bool = True) -> Filters:
+        """Return the filters for the database; what was taken out is for those who may bring it back.
 
         Raises:
             UsageError: the place is unknown, or several are called so.
@@ -112,6 +112,7 @@ class Query:
         return Filters(
             text=self.text, place=place_named(self.place, choices), year=self.year, kind=self.kind,
             state=HeldState(self.state) if self.state else None, collection=collection, hidden=hidden,
+            with_removed=with_removed,
         )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class Showing:
     def _listing(self, looker: Looker, query: Query) -> str:
         texts, hidden = looker.texts, self._parts.desk.hidden(looker.user)
         try:
-            filters = query.filters(self.choices(looker.user), hidden)
+            filters = query.filters(self.choices(looker.user), hidden, with_removed=looker.may_edit)
             holdings = self._parts.shelf.holdings
             page = holdings.list(filters, (query.page - 1) * ROWS, ROWS, query.sorted_by)
             if page.total and not page.rows:
@@ -87,7 +87,9 @@ class Showing:
             except OrgAskError as exc:
                 return no_reader(query, str(exc), looker.texts)
         try:
-            filters = query.filters(self.choices(looker.user), self._parts.desk.hidden(looker.user))
+            filters = query.filters(
+                self.choices(looker.user), self._parts.desk.hidden(looker.user), with_removed=looker.may_edit
+            )
             totals = self._counted.totals(filters)
         except OrgAskError:
             # The list says it.
@@ -103,7 +105,7 @@ class Showing:
         texts, hidden = looker.texts, self._parts.desk.hidden(looker.user)
         holdings = self._parts.shelf.holdings
         held, path = holdings.document(document_id, hidden), holdings.original(document_id, hidden)
-        if held is None or path is None:
+        if held is None or path is None or (held.state is HeldState.REMOVED and not looker.may_edit):
             raise StoreError(texts.gone)
         try:
             told = cleaning_report(cleaning_of(path), texts, part=not held.source.endswith(path.name))
@@ -120,7 +122,7 @@ class Showing:
         hidden = self._parts.desk.hidden(looker.user)
         holdings = self._parts.shelf.holdings
         held = holdings.document(document_id, hidden)
-        if held is None:
+        if held is None or (held.state is HeldState.REMOVED and not looker.may_edit):
             raise StoreError(looker.texts.gone)
         pending = looker.pending(held)
         if held.state is HeldState.REMOVED:
