@@ -32,6 +32,8 @@ def check_request(data: Path, size: int) -> None:
         StoreFullError: there is no room for it.
     """
     temporary = Path(tempfile.gettempdir())
+    # The first files may come before the data folder is made.
+    data = next(folder for folder in (data, *data.absolute().parents) if folder.is_dir())
     with folder_errors(data):
         same_disk = temporary.stat().st_dev == data.stat().st_dev
     check_free(temporary, size)
